@@ -1,0 +1,203 @@
+"""A programme checked as a whole: data, words, checklists, casebook, published values, worked cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from sonae import jo, scenario
+from sonae.casebook import check_casebook
+from sonae.checklist import Edition, check_edition, editions, read_answers
+from sonae.checklist.edition import Question
+from sonae.figures import LANGS
+from sonae.problems import Problem, Refused, problem
+from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
+from sonae.programmes import lock as lock_file
+from sonae.programmes import words as words_of
+from sonae.programmes.values import plain
+from sonae.report import diagnose, result
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a programme holds and every problem of it. ``published`` are the hashes of the values marked published."""
+
+    questions: Mapping[str, int] = field(default_factory=dict)
+    texts: Mapping[str, int] = field(default_factory=dict)
+    areas: int = 0
+    cases: int = 0
+    published: Mapping[str, str] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def check(folder: Path, *, with_lock: bool = True) -> Checked:
+    """Return what the programme in a folder holds and every problem found, all files read."""
+    programme, found = load_folder(folder)
+    texts, text_problems = words_of.check(folder)
+    problems = [*found, *text_problems]
+    if programme is None:
+        return Checked(texts=texts, problems=tuple(problems))
+    known: dict[str, Edition] = {}
+    for name in editions(programme):
+        edition, edition_problems = check_edition(programme, name)
+        problems += edition_problems
+        if edition is not None:
+            known[name] = edition
+    problems += _check_joints(programme, known)
+    published = _published(programme, known) if not problems else {}
+    if with_lock and not problems:
+        problems += lock_file.compare(published, programme.id)
+    ran, case_problems = run_cases(programme) if not problems else (0, [])
+    newest = max(known, default="")
+    return Checked(
+        questions={name: len(edition.questions) for name, edition in known.items()},
+        texts=texts,
+        areas=len(known[newest].areas) if newest else 0,
+        cases=ran,
+        published=published,
+        problems=tuple([*problems, *case_problems]),
+    )
+
+
+def _check_joints(programme: Programme, known: Mapping[str, Edition]) -> list[Problem]:
+    """Return the faults between files: editions of years, questions of cases, names of references, plans."""
+    problems = [
+        problem("programme.edition_missing", "programme.yaml", found=name)
+        for _, name in programme.editions
+        if name not in known
+    ]
+    cases, case_problems = check_casebook(programme)
+    problems += case_problems
+    all_questions = {question.id for edition in known.values() for question in edition.questions}
+    for case in cases:
+        problems += (
+            problem("question.unknown_id", "casebook.yaml", found=control)
+            for control in case.controls
+            if control not in all_questions
+        )
+    ids = [plan.id for plan in programme.plans]
+    problems += (problem("programme.plan_twice", "programme.yaml", found=id) for id in set(ids) if ids.count(id) > 1)
+    needed = [f"reference.{name}.name" for name in programme.references]
+    needed += [f"plan.{plan}.name" for plan in ids] + [f"industry.{name}.name" for name in programme.industries]
+    needed += [f"item.{name}.name" for name in programme.items]
+    needed += [f"casebook.{case.id}.{word}" for case in cases for word in ("title", "what", "lesson")]
+    needed += [f"programme.{programme.id}.name"]
+    for lang in LANGS:
+        try:
+            words = programme.words(lang)
+        except Refused:
+            continue
+        problems += (problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in needed if key not in words)
+    return problems
+
+
+# --- what is published
+def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, str]:
+    """Return the hash of each value marked published, by ``<programme>/<path>@<from>``."""
+    hashes: dict[str, str] = {}
+    for name in ("scoring.yaml", "loss.yaml", "calendar.yaml"):
+        for key, entry in Cursor(read_document(programme.folder, name), []).entries("values"):
+            for item, value in zip(entry.items("values"), programme.values[key].values, strict=True):
+                if item.truth("published"):
+                    hashes[f"{programme.id}/{key}@{value.start}"] = digest([programme.values[key].unit, plain(value.value)])
+    head = Cursor(read_document(programme.folder, "programme.yaml"), [])
+    for item, plan in zip(head.items("plans"), programme.plans, strict=True):
+        if item.truth("published"):
+            money = [plan.liability_limit, plan.cost_limit, plan.deductible, plan.goodwill_cap_each]
+            terms = [*money, str(plan.insurer_share), plan.dispute_costs]
+            hashes[f"{programme.id}/plan.{plan.id}@{programme.years.start}"] = digest(terms)
+    for edition in known.values():
+        if edition.status == "published":
+            words = {lang: programme.words(lang, edition.id) for lang in LANGS}
+            for question in edition.questions:
+                texts = [words[lang](f"{edition.id}.{question.id}.question") for lang in LANGS]
+                hashes[f"{programme.id}/question.{question.id}@{edition.id}"] = digest([_plain_question(question), texts])
+    return hashes
+
+
+def _plain_question(question: Question) -> list[Any]:
+    condition = [question.condition.employees_over, [[name, list(values)] for name, values in question.condition.facts]]
+    effort = {answer: [str(each.hours), each.yen] for answer, each in question.effort.items()}
+    lists = [list(question.answers), list(question.law), list(question.causes)]
+    return [question.id, question.weight, question.critical, question.quick, condition, *lists, effort]
+
+
+# --- worked cases
+def run_cases(programme: Programme) -> tuple[int, list[Problem]]:
+    """Run the worked cases of ``cases/*.yaml`` and return how many ran and every difference from what they expect."""
+    problems: list[Problem] = []
+    ran = 0
+    for path in sorted((programme.folder / "cases").glob("*.yaml")):
+        try:
+            cursor = Cursor(read_document(programme.folder, f"cases/{path.name}"), problems)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        for case in cursor.items():
+            if case.fields(["name", "run", "input", "expect"], ["on"]):
+                ran += 1
+                _run_case(programme, case)
+    return ran, problems
+
+
+def _run_case(programme: Programme, case: Cursor) -> None:
+    runs = {"estimate": _estimate, "jo": _jo, "diagnose": _diagnose, "date": _date}
+    which = case.choice("run", runs)
+    if not which:
+        return
+    document = Document(case.document.name, case["input"].value, {})
+    on = case.day("on", date(2027, 4, 1))
+    expect = case["expect"].value
+    refusal = expect.get("refused") if isinstance(expect, dict) else None
+    try:
+        found = runs[which](programme, document, on)
+    except Refused as refused:
+        codes = [each.code for each in refused.problems]
+        if refusal not in codes:
+            case.fault("case.refused", found=", ".join(codes))
+        return
+    if refusal is not None:
+        case.fault("case.not_refused", expected=refusal)
+        return
+    _compare(case["expect"], found, "")
+
+
+def _compare(expect: Cursor, found: Any, path: str) -> None:
+    """Note each expected field that differs; fields that are not expected may hold anything."""
+    wanted = expect.value
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        for key in wanted:
+            _compare(expect[key], found.get(key), f"{path}.{key}".removeprefix("."))
+    elif isinstance(wanted, Decimal):
+        if Fraction(str(found)) != Fraction(wanted):
+            expect.fault("case.differs", field=path, found=found, expected=wanted)
+    elif found != wanted:
+        expect.fault("case.differs", field=path, found=found, expected=wanted)
+
+
+def _estimate(programme: Programme, document: Document, on: date) -> Any:
+    return scenario.estimate(*scenario.read_scenario(document)).data()
+
+
+def _jo(programme: Programme, document: Document, on: date) -> Any:
+    found = jo.potential(jo.read_leak(document, programme, on), programme.integer("jo.basic", on))
+    return {"x": found.x, "y": found.y, "identifiability": found.identifiability, "per_person": found.per_person, "total": found.total}
+
+
+def _diagnose(programme: Programme, document: Document, on: date) -> Any:
+    return result(diagnose(read_answers(document), on), "ja")
+
+
+def _date(programme: Programme, document: Document, on: date) -> Any:
+    """A date rule applied to its anchors; ``applied`` in a month gives the month's first day."""
+    problems: list[Problem] = []
+    cursor = Cursor(document, problems)
+    cursor.fields(["rule", "anchors"])
+    rule = programme.date_rule(cursor.text("rule"), on)
+    anchors = {name: cursor["anchors"].day(name) for name, _ in cursor.entries("anchors")}
+    if problems:
+        raise Refused(problems)
+    return {"day": rule.on(anchors, programme.days).isoformat(), "moment": rule.moment(anchors, programme.days).isoformat()}

@@ -1,0 +1,97 @@
+"""The business that answers: what it is, what it holds, what it uses, and the facts that follow from these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sonae.programmes import Cursor, Programme
+
+MEDIA = ("paper", "pc", "server", "portable", "mail")
+USES = (
+    "web_shop", "website", "cloud", "contractors", "agents", "temp_staff", "remote_work", "personal_devices",
+    "bulk_mail", "fax", "camera", "foreign", "generative_ai",
+)  # fmt: skip
+SIZES = ("small", "medium", "large")
+SITUATIONS = ("relaxed", "over_5000", "consignment")
+MOST_PERSONS = 200_000_000
+MOST_EMPLOYEES = 1_000_000
+NAME_LENGTH = 100
+ASSUMED_INFORMATION = ("name", "address")
+ASSUMED_MEDIA = ("paper", "pc")
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """A business as it describes itself. ``assumed`` names the fields that it left out and that were filled for it."""
+
+    name: str
+    industry: str
+    employees: int
+    persons_held: int
+    annual_sales: int | None
+    information: tuple[str, ...]
+    media: tuple[str, ...]
+    uses: tuple[str, ...]
+    on_consignment: bool
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> str:
+        """Size band: small (≤ 20 employees), medium (21–100), large (> 100)."""
+        return "small" if self.employees <= 20 else "medium" if self.employees <= 100 else "large"
+
+    def information_kinds(self, programme: Programme) -> frozenset[str]:
+        """Kinds of information held: special_care, financial, card, identity."""
+        return frozenset(programme.items[item].kind for item in self.information) - {""}
+
+    def is_relaxed(self, programme: Programme, on: date) -> bool:
+        """Whether the guideline's simpler ways for small and medium handlers hold.
+
+        At most 100 employees, except holders of more than 5,000 persons' data and those handling data on consignment
+        (guideline, general rules, section 10).
+        """
+        return not self.on_consignment and not self.holds_many(programme, on) and self.is_few(programme, on)
+
+    def is_few(self, programme: Programme, on: date) -> bool:
+        """Whether the number of employees alone would allow the simpler ways."""
+        return self.employees <= programme.integer("law.small_handler.employees", on)
+
+    def holds_many(self, programme: Programme, on: date) -> bool:
+        """Whether it holds the data of more persons than the simpler ways allow."""
+        return self.persons_held > programme.integer("law.small_handler.persons", on)
+
+    def facts(self, programme: Programme, on: date) -> Mapping[str, int]:
+        """Return the facts that a comment's variant may name, each with its weight where two variants fit equally well.
+
+        An industry weighs more than a situation under the law, a situation more than a size.
+        """
+        facts = {self.size: 1, self.industry: 8}
+        if self.is_relaxed(programme, on):
+            facts["relaxed"] = 2
+        if self.is_few(programme, on) and self.holds_many(programme, on):
+            facts["over_5000"] = 3
+        if self.on_consignment:
+            facts["consignment"] = 4
+        return facts
+
+
+def read_business(cursor: Cursor, programme: Programme) -> Business:
+    """Return the business described at the cursor, noting every fault. Fields left out are filled and named."""
+    optional = ["annual_sales", "information", "media", "uses", "on_consignment"]
+    cursor.fields(["name", "industry", "employees", "persons_held"], optional)
+    if not isinstance(cursor.value, dict):
+        return Business("", "", 0, 0, None, (), (), (), on_consignment=False)
+    assumed = tuple(name for name in optional if not cursor.has(name))
+    information = cursor.words("information", programme.items, "information.unknown")
+    return Business(
+        name=cursor.text("name", most=NAME_LENGTH),
+        industry=cursor.choice("industry", programme.industries, "other", what="industry.unknown"),
+        employees=cursor.integer("employees", 0, MOST_EMPLOYEES),
+        persons_held=cursor.integer("persons_held", 0, MOST_PERSONS),
+        annual_sales=cursor.yen("annual_sales") if cursor.has("annual_sales") else None,
+        information=ASSUMED_INFORMATION if "information" in assumed else information,
+        media=ASSUMED_MEDIA if "media" in assumed else cursor.words("media", MEDIA),
+        uses=cursor.words("uses", USES),
+        on_consignment=cursor.truth("on_consignment"),
+        assumed=assumed,
+    )

@@ -1,0 +1,61 @@
+"""Charts as small SVG texts, the same for page and PDF. Attributes and classes only: they pass a strict style policy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import cos, pi, sin
+from xml.sax.saxutils import escape
+
+INK, INK_2, LINE, LINE_2, OWN = "#17212b", "#4a5662", "#d5dbe1", "#76828e", "#1b4f80"
+FONT = "Noto Sans CJK JP"
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """One axis of a radar: its label, its score 0–100 (None: nothing applies), and whether it is weak."""
+
+    label: str
+    score: int | None
+    weak: bool = False
+
+
+def radar(spokes: Sequence[Spoke], aim: int, title: str) -> str:
+    """Return a radar chart (SVG) of scores 0–100 with rings at 25, 50, 75 and 100 and a dashed line at ``aim``.
+
+    Weak areas have bold labels and larger dots, so that nothing rests on colour. Axes without a score count as 0 and show "—".
+    """
+    width, height, radius = 400, 304, 108
+    x0, y0 = width / 2, height / 2
+
+    def at(index: int, share: float, beyond: float = 0) -> tuple[float, float]:
+        angle = -pi / 2 + 2 * pi * index / len(spokes)
+        distance = radius * share + beyond
+        return round(x0 + distance * cos(angle), 1), round(y0 + distance * sin(angle), 1)
+
+    def ring(share: float) -> str:
+        return " ".join("{},{}".format(*at(index, share)) for index in range(len(spokes)))
+
+    own = " ".join("{},{}".format(*at(index, (spoke.score or 0) / 100)) for index, spoke in enumerate(spokes))
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" font-family="{FONT}">',
+        f"<title>{escape(title)}</title>",
+        *(f'<polygon points="{ring(share)}" fill="none" stroke="{LINE}"/>' for share in (0.25, 0.5, 0.75, 1)),
+        *('<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"/>'.format(x0, y0, *at(index, 1), LINE) for index in range(len(spokes))),
+        f'<polygon points="{ring(aim / 100)}" fill="none" stroke="{LINE_2}" stroke-width="1.6" stroke-dasharray="5 4"/>',
+        f'<polygon points="{own}" fill="{OWN}" fill-opacity="0.15" stroke="{OWN}" stroke-width="2.6" stroke-linejoin="round"/>',
+    ]
+    for index, spoke in enumerate(spokes):
+        x, y = at(index, (spoke.score or 0) / 100)
+        parts.append(f'<circle cx="{x}" cy="{y}" r="{4.6 if spoke.weak else 3.2}" fill="{OWN}"/>')
+        parts.append(_label(spoke, *at(index, 1, 10), x0))
+    return "\n".join([*parts, "</svg>"])
+
+
+def _label(spoke: Spoke, x: float, y: float, middle: float) -> str:
+    anchor = "middle" if abs(x - middle) < 12 else "end" if x < middle else "start"
+    shift = -16 if anchor == "middle" and y < 152 else 12 if anchor == "middle" else -2
+    weight = ' font-weight="700"' if spoke.weak else ""
+    score = "—" if spoke.score is None else spoke.score
+    return (
+        f'<text x="{x}" y="{round(y + shift, 1)}" font-size="12" fill="{INK}" text-anchor="{anchor}"{weight}>{escape(spoke.label)}</text>'
+        f'<text x="{x}" y="{round(y + shift + 15, 1)}" font-size="13" fill="{INK}" text-anchor="{anchor}" font-weight="700">{score}</text>'
+    )

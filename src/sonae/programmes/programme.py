@@ -1,0 +1,269 @@
+"""A programme (制度): one folder of dated data, read whole, checked whole, frozen, with a fingerprint."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sonae.dates import DateRule, Days
+from sonae.figures import Lang
+from sonae.problems import Problem, Refused, problem
+from sonae.programmes import words as words_of
+from sonae.programmes.cursor import Cursor
+from sonae.programmes.reader import Document, read_file
+from sonae.programmes.values import read_values, sourced
+from sonae.programmes.words import LIBRARY, Words
+from sonae.tables import BASES, Basis, Brackets, Dated, Value
+
+MOST_BYTES = 4_000_000
+STATUSES = ("sample", "live")
+DisputeCosts = Literal["inside", "outside_prorata"]
+DISPUTE_COSTS: tuple[DisputeCosts, ...] = ("inside", "outside_prorata")
+VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml")
+KINDS = ("special_care", "financial", "card", "identity")
+"""Kinds of information that change what the law asks or what a leak costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a member can buy: two limits and the terms of payout, in yen for one occurrence and the year."""
+
+    id: str
+    liability_limit: int
+    cost_limit: int
+    deductible: int
+    insurer_share: Fraction
+    goodwill_cap_each: int
+    dispute_costs: DisputeCosts
+    basis: Basis
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A kind of information in the JO model: x mental suffering and y economic loss, 1 to 3."""
+
+    id: str
+    x: int
+    y: int
+    kind: str
+    basis: Basis
+    reference: str
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A programme, frozen. Values are by name and date; ``fingerprint`` changes with any byte that may show in a result."""
+
+    id: str
+    folder: Path
+    status: str
+    years: range
+    editions: tuple[tuple[int, str], ...]
+    plans: tuple[Plan, ...]
+    values: Mapping[str, Dated[Any]]
+    items: Mapping[str, Item]
+    industries: Mapping[str, tuple[str, ...]]
+    references: Mapping[str, Mapping[str, Any]]
+    days: Days
+    fingerprint: str
+
+    def value(self, name: str, on: date) -> Value[Any]:
+        """Return the value in force on a day. Raises KeyError or LookupError when there is none."""
+        return self.values[name].at(on)
+
+    def integer(self, name: str, on: date) -> int:
+        """Return a whole-number value in force on a day."""
+        found: int = self.value(name, on).value
+        return found
+
+    def fraction(self, name: str, on: date) -> Fraction:
+        """Return a share in force on a day, exactly."""
+        return Fraction(self.value(name, on).value)
+
+    def brackets(self, name: str, on: date) -> Brackets[str]:
+        """Return the brackets in force on a day."""
+        found: Brackets[str] = self.value(name, on).value
+        return found
+
+    def date_rule(self, name: str, on: date) -> DateRule:
+        """Return the date rule in force on a day."""
+        found: DateRule = self.value(name, on).value
+        return found
+
+    def edition_of(self, year: int) -> str:
+        """Return the checklist's edition that a programme year uses. Raises LookupError outside the derived years."""
+        if year not in self.years:
+            raise LookupError(f"{self.id} has no year {year}")
+        return [edition for first, edition in self.editions if first <= year][-1]
+
+    def words(self, lang: Lang, edition: str | None = None) -> Words:
+        """Return every word of library and programme in a language (of its checklists only one edition, if named)."""
+        return words_of.load(lang, self.folder, edition)
+
+    def plan(self, id: str) -> Plan:
+        """Return a plan by id. Raises KeyError."""
+        return {plan.id: plan for plan in self.plans}[id]
+
+
+def names() -> tuple[str, ...]:
+    """Return the ids of the programmes that come with the library."""
+    return tuple(sorted(path.parent.name for path in LIBRARY.glob("*/programme.yaml")))
+
+
+def load(name: str) -> Programme:
+    """Return a programme by id. Raises Refused with every problem of its data."""
+    if name not in names():
+        raise Refused([problem("programme.unknown", "programme", found=name, known=", ".join(names()))])
+    programme, problems = load_folder(LIBRARY / name)
+    if problems or programme is None:
+        raise Refused(problems)
+    return programme
+
+
+@lru_cache(maxsize=8)
+def load_folder(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
+    """Return the programme in a folder (None if it cannot be made) and every problem of its data."""
+    problems: list[Problem] = []
+    shared = _Shared(problems)
+    head = shared.cursor(folder, "programme.yaml")
+    values: dict[str, Dated[Any]] = {}
+    for base, name in [(LIBRARY, "law/appi.yaml"), (LIBRARY, "jo.yaml"), *((folder, name) for name in VALUE_FILES)]:
+        if (cursor := shared.cursor(base, name)) is not None:
+            for key, dated in read_values(cursor, shared.references).items():
+                if key in values:
+                    cursor["values"][key].fault("value.name_twice", name=key)
+                values[key] = dated
+    if head is None or not head.fields(["id", "status", "years", "editions", "plans"], ["closed_days", "open_days"]):
+        return None, tuple(problems)
+    years = head["years"]
+    years.fields(["first", "last"])
+    first = years.integer("first", 2000, 2100, 2005) if years.is_mapping() else 2005
+    last = years.integer("last", first, 2100, first) if years.is_mapping() else first
+    if head.text("id") != folder.name:
+        head["id"].fault("programme.id_is_not_folder", found=head.text("id"), folder=folder.name)
+    programme = Programme(
+        id=head.text("id"),
+        folder=folder,
+        status=head.choice("status", STATUSES),
+        years=range(first, last + 1),
+        editions=_editions(head, first),
+        plans=_plans(head, shared.references),
+        values=MappingProxyType(values),
+        items=MappingProxyType(shared.items()),
+        industries=MappingProxyType(shared.industries()),
+        references=MappingProxyType(shared.references),
+        days=_days(head),
+        fingerprint=fingerprint(folder),
+    )
+    return programme, tuple(problems)
+
+
+class _Shared:
+    """What all programmes share, read with one list of problems."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        self.references: dict[str, Mapping[str, Any]] = {}
+        if (cursor := self.cursor(LIBRARY, "references.yaml")) is not None:
+            for name, entry in cursor.entries("references"):
+                entry.fields(["kind"], ["address", "issued"])
+                self.references[name] = entry.value if isinstance(entry.value, dict) else {}
+
+    def cursor(self, base: Path, name: str) -> Cursor | None:
+        try:
+            return Cursor(read_document(base, name), self.problems)
+        except Refused as refused:
+            self.problems += refused.problems
+            return None
+
+    def items(self) -> dict[str, Item]:
+        found: dict[str, Item] = {}
+        cursor = self.cursor(LIBRARY, "jo.yaml")
+        for entry in cursor.items("items") if cursor else ():
+            entry.fields(["id", "x", "y", "basis", "reference"], ["kind"])
+            sourced(entry, self.references)
+            name = entry.text("id")
+            if name in found:
+                entry["id"].fault("value.twice", found=name)
+            basis: Any = entry.choice("basis", BASES)
+            x, y = entry.integer("x", 1, 3, 1), entry.integer("y", 1, 3, 1)
+            found[name] = Item(name, x, y, entry.choice("kind", KINDS, ""), basis, entry.text("reference"))
+        return found
+
+    def industries(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        cursor = self.cursor(LIBRARY, "industries.yaml")
+        seen: set[str] = set()
+        for entry in cursor.items("industries") if cursor else ():
+            entry.fields(["id", "groups", "basis", "reference"])
+            sourced(entry, self.references)
+            groups = [group.value for group in entry.items("groups")]
+            for group in groups:
+                if not isinstance(group, str) or not re.fullmatch("[0-9]{2}", group) or group in seen:
+                    entry["groups"].fault("industry.group", found=group)
+                seen.add(str(group))
+            found[entry.text("id")] = tuple(map(str, groups))
+        return found
+
+
+def read_document(base: Path, name: str) -> Document:
+    """Return a data file of a programme or of the library. Raises Refused."""
+    return read_file(base / name, f"{base.name}/{name}" if base != LIBRARY else name, MOST_BYTES)
+
+
+def _editions(head: Cursor, first: int) -> tuple[tuple[int, str], ...]:
+    rows = []
+    for entry in head.items("editions"):
+        entry.fields(["from_year", "edition"])
+        rows.append((entry.integer("from_year", 2000, 2100), entry.text("edition")))
+    if not rows or rows[0][0] > first or rows != sorted(rows):
+        head["editions"].fault("programme.editions")
+    return tuple(rows)
+
+
+def _plans(head: Cursor, references: Mapping[str, Any]) -> tuple[Plan, ...]:
+    plans = []
+    for entry in head.items("plans"):
+        money = ["liability_limit", "cost_limit", "deductible", "goodwill_cap_each"]
+        entry.fields(["id", *money, "insurer_share", "dispute_costs", "basis", "reference"], ["published"])
+        sourced(entry, references)
+        basis: Any = entry.choice("basis", BASES)
+        terms: Any = entry.choice("dispute_costs", DISPUTE_COSTS, "inside")
+        amounts = {name: entry.yen(name) for name in money}
+        plans.append(
+            Plan(
+                entry.text("id"), **amounts, insurer_share=entry.share("insurer_share"), dispute_costs=terms,
+                basis=basis, reference=entry.text("reference"),
+            )
+        )  # fmt: skip
+    return tuple(plans)
+
+
+def _days(head: Cursor) -> Days:
+    overrides: dict[date, bool] = {}
+    for field, closed in (("closed_days", True), ("open_days", False)):
+        for entry in head.items(field):
+            try:
+                overrides[date.fromisoformat(str(entry.value))] = closed
+            except ValueError:
+                entry.fault("value.not_date", found=entry.value)
+    return Days(MappingProxyType(overrides))
+
+
+def fingerprint(folder: Path) -> str:
+    """Return the SHA-256 (hex) over every data file that may show in a result, line ends made equal."""
+    digest = hashlib.sha256()
+    for base, pattern in ((LIBRARY, "*.yaml"), (LIBRARY, "law/*.yaml"), (LIBRARY, "text/*/*.yaml"), (folder, "**/*.yaml")):
+        for path in sorted(base.glob(pattern)):
+            relative = path.relative_to(base).as_posix()
+            if not relative.startswith("cases/"):
+                content = path.read_bytes().replace(b"\r\n", b"\n")
+                digest.update(f"{relative}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,6 @@
+"""The risk report (個人情報管理リスク評価報告書): the diagnosis, its report as plain data, its PDF."""
+
+from sonae.report.build import build, pdf
+from sonae.report.diagnosis import Diagnosis, diagnose, result
+
+__all__ = ["Diagnosis", "build", "diagnose", "pdf", "result"]

@@ -1,0 +1,175 @@
+"""A diagnosis: the answers of a business scored, its loss worked through, and the result as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from sonae import __version__
+from sonae.checklist import Answers, Effort
+from sonae.figures import Lang
+from sonae.jo import Leak, Potential, factors, potential
+from sonae.problems import Refused, problem
+from sonae.programmes import Words, digest
+from sonae.scenario import Estimate, Terms, estimate, flyer_proportions
+from sonae.scoring import Answered, Score, comment_key, score
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """Everything known of one diagnosis on one day; all else (data, report, screen) is derived from it."""
+
+    answers: Answers
+    on: date
+    score: Score
+    loss: Estimate
+    by_plan: Mapping[str, Estimate]
+    jo: Potential
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """Questions answered though not put to this business; they count for nothing."""
+        asked = {each.question.id for each in self.score.answered}
+        return tuple(name for name in self.answers.given if name not in asked)
+
+    @cached_property
+    def record(self) -> dict[str, Any]:
+        """Inputs and results without any words: what a number stands for, equal for equal inputs, data and release."""
+        answers, business = self.answers, self.answers.business
+        return {
+            "release": __version__,
+            "programme": answers.programme.id,
+            "edition": answers.edition.id,
+            "fingerprint": answers.programme.fingerprint,
+            "on": self.on.isoformat(),
+            "check": "quick" if answers.quick else "whole",
+            "business": {
+                "name": business.name,
+                "industry": business.industry,
+                "annual_sales": business.annual_sales,
+                "employees": business.employees,
+                "persons_held": business.persons_held,
+                "information": list(business.information),
+                "media": list(business.media),
+                "uses": list(business.uses),
+                "on_consignment": business.on_consignment,
+            },
+            "assumed": list(business.assumed),
+            "answers": {each.question.id: each.answer for each in self.score.answered},
+            "ignored": list(self.ignored),
+            "score": self.score.score,
+            "grade": self.score.grade,
+            "working": self.score.steps(),
+            "loss": {
+                "scenario": self.loss.data()
+                | {"plans": [{"id": name} | _paid(worked) for name, worked in self.by_plan.items()]},
+                "jo": {
+                    "x": self.jo.x,
+                    "y": self.jo.y,
+                    "identifiability": self.jo.identifiability,
+                    "per_person": self.jo.per_person,
+                    "total": self.jo.total,
+                },
+                "basis": "assumed",
+            },
+        }
+
+    @cached_property
+    def number(self) -> str:
+        """The report number: the first 12 hex digits of the record's hash."""
+        return digest(self.record)[:12]
+
+
+def _paid(worked: Estimate) -> dict[str, Any]:
+    data = worked.data()
+    return {"paid": data["paid"], "retained": data["retained"]}
+
+
+def diagnose(answers: Answers, on: date) -> Diagnosis:
+    """Return the diagnosis of the answers as of a day. Raises Refused when the programme has no values for that day."""
+    programme, business = answers.programme, answers.business
+    try:
+        scored = score(programme, answers.edition, business, answers.given, on=on, asked=answers.asked)
+        scenario = flyer_proportions(programme, business.persons_held, on)
+        x, y, identifiability = factors(programme, business.information, on)
+        high = business.industry in programme.value("jo.responsibility_high", on).value
+        leak = Leak(business.persons_held, x, y, identifiability, responsibility=2 if high else 1)
+        return Diagnosis(
+            answers=answers,
+            on=on,
+            score=scored,
+            loss=estimate(scenario, None),
+            by_plan=MappingProxyType({plan.id: estimate(scenario, Terms.of(plan)) for plan in programme.plans}),
+            jo=potential(leak, programme.integer("jo.basic", on)),
+        )
+    except LookupError as error:
+        raise Refused([problem("law.no_value", "on", on=on.isoformat(), found=error.args[0])]) from error
+
+
+def result(diagnosis: Diagnosis, lang: Lang) -> dict[str, Any]:
+    """Return the diagnosis as plain data with its words in one language: the record, areas, comments and actions."""
+    answers = diagnosis.answers
+    words = answers.programme.words(lang, answers.edition.id)
+    texts = Texts(diagnosis, words)
+    record = dict(diagnosis.record)
+    return record | {
+        "number": diagnosis.number,
+        "uncapped_grade": diagnosis.score.uncapped,
+        "capped_by": list(diagnosis.score.capped_by),
+        "unknown": list(diagnosis.score.unknown),
+        "areas": [
+            {"id": area.area, "score": area.score, "grade": area.grade, "comment": texts.area(area.area, area.grade)}
+            for area in diagnosis.score.areas
+        ],
+        "comments": [
+            {
+                "question": each.question.id,
+                "answer": each.answer,
+                "comment": texts.comment(each)[0],
+                "action": texts.comment(each)[1],
+                "effort": effort_data(each.effort),
+                "evidence": texts.question(each.question.id, "evidence"),
+            }
+            for each in diagnosis.score.answered
+        ],
+        "actions": [
+            {
+                "question": action.question.id,
+                "answer": action.answer,
+                "action": texts.question(action.question.id, "action"),
+                "urgent": action.urgent,
+                "points": str(round(float(action.gain), 2)),
+                "effort": effort_data(action.effort),
+            }
+            for action in diagnosis.score.actions
+        ],
+    }
+
+
+def effort_data(effort: Effort) -> dict[str, Any]:
+    """Return an effort as plain data: hours as decimal text, yen."""
+    return {"hours": str(float(effort.hours)), "yen": effort.yen}
+
+
+class Texts:
+    """The words of one diagnosis: questions, comments and areas of its edition, chosen by the facts of its business."""
+
+    def __init__(self, diagnosis: Diagnosis, words: Words) -> None:
+        self.words = words
+        self.edition = diagnosis.answers.edition.id
+        self.facts = diagnosis.answers.business.facts(diagnosis.answers.programme, diagnosis.on)
+
+    def question(self, id: str, word: str) -> str:
+        """Return a word of a question: question, label, action, why, unsure, evidence."""
+        return self.words(f"{self.edition}.{id}.{word}")
+
+    def comment(self, answered: Answered) -> tuple[str, str]:
+        """Return the comment on an answer and its first step."""
+        key = comment_key(self.words, self.edition, answered.question.id, answered.answer, self.facts)
+        return self.words(f"{key}.text"), self.words(f"{key}.step")
+
+    def area(self, area: str, word: str | None) -> str:
+        """Return a word of an area: name, short, strong, weak, or its comment at a grade (None: nothing applies)."""
+        return self.words("report.area_empty") if word is None else self.words(f"{self.edition}.area.{area}.{word}")

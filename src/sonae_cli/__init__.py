@@ -1,0 +1,1 @@
+"""The command line: a few lines over the library for each command."""

@@ -1,0 +1,53 @@
+"""All commands in one place; each lives in the module of its noun."""
+
+import sys
+from typing import Annotated, Literal
+
+import typer
+
+from sonae.problems import Refused
+from sonae_cli import diagnosis, programme, scenario
+from sonae_cli.output import Output, refuse
+
+app = typer.Typer(
+    name="sonae",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Sonae（備え）: checklist in, risk report out. Files may be - for stdin; --json may stand anywhere.",
+)
+
+
+@app.callback()
+def language(
+    lang: Annotated[Literal["ja", "en"], typer.Option(help="Language of results and problems.")] = "ja",
+) -> None:
+    """Sonae（備え）: checklist in, risk report out. Files may be - for stdin; --json may stand anywhere."""
+    Output.lang = lang
+
+
+app.command("diagnose")(diagnosis.diagnose)
+app.command("estimate")(scenario.estimate)
+app.command("jo")(scenario.jo)
+app.add_typer(programme.app, name="programme")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line. ``--json`` and ``--lang`` may stand in any position."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    Output.as_json = "--json" in words
+    words = [word for word in words if word != "--json"]
+    try:
+        app(_language_first(words), prog_name="sonae")
+    except Refused as refused:
+        refuse(refused.problems)
+
+
+def _language_first(words: list[str]) -> list[str]:
+    for index, word in enumerate(words):
+        if word.startswith("--lang="):
+            return [word, *words[:index], *words[index + 1 :]]
+        if word == "--lang":
+            return [*words[index : index + 2], *words[:index], *words[index + 2 :]]
+    return words

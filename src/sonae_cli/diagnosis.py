@@ -1,0 +1,50 @@
+"""``sonae diagnose``: a checklist in, its evaluation and the risk report out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sonae.checklist import read_answers
+from sonae.figures import yen
+from sonae.problems import Refused, problem
+from sonae.report import diagnose as run
+from sonae.report import result
+from sonae_cli.output import Output, document, show, write
+from sonae_cli.scenario import File, today
+
+
+def diagnose(
+    file: File,
+    report: Annotated[Path | None, typer.Option(help="Write the risk report (PDF) here.", show_default=False)] = None,
+    on: Annotated[str, typer.Option(help="Date of the diagnosis, such as 2027-04-01 (default: today in Japan).")] = "",
+    specimen: Annotated[bool, typer.Option("--specimen", help="Mark the report as a specimen (記載例).")] = False,
+) -> None:
+    """Evaluate a filled-in checklist: score, grade, comments, actions, loss; --report writes the PDF."""
+    diagnosis = run(read_answers(document(file)), _day(on))
+    data = result(diagnosis, Output.lang)
+    if report is not None:
+        from sonae.report import pdf
+
+        write(report, pdf(diagnosis, Output.lang, specimen=specimen))
+    words = diagnosis.answers.programme.words(Output.lang, diagnosis.answers.edition.id)
+    lines = [
+        f"{diagnosis.answers.business.name}  {words('diagnosis.grade')} {data['grade']}  {words('diagnosis.score')} {data['score']}",
+        *(f"  {area['score'] if area['score'] is not None else '—':>3} {area['grade'] or '—'}  "
+          f"{words(diagnosis.answers.edition.id + '.area.' + area['id'] + '.name')}" for area in data["areas"]),
+        words("diagnosis.first"),
+        *(f"  {number}. {action['action']}" for number, action in enumerate(data["actions"][:5], 1)),
+        f"{words('diagnosis.scenario')}: {yen(diagnosis.loss.total, Output.lang)}",
+    ]  # fmt: skip
+    show(data, lines)
+
+
+def _day(text: str):  # type: ignore[no-untyped-def]
+    from datetime import date
+
+    if not text:
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused([problem("value.not_date", "--on", found=text)]) from error

@@ -1,0 +1,61 @@
+"""``sonae estimate`` and ``sonae jo``: one leak worked through."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from sonae import jo as jo_model
+from sonae import scenario
+from sonae.dates import JST
+from sonae.figures import count, exact_yen, yen
+from sonae.programmes import library, load
+from sonae_cli.output import Output, document, show
+
+PROGRAMME = "chuokai-leak"
+File = Annotated[str, typer.Argument(help="YAML or JSON file, or - for stdin.", show_default=False)]
+
+
+def today() -> date:
+    """Return today's date in Japan. The only place where the command line reads the clock."""
+    return datetime.now(JST).date()
+
+
+def estimate(file: File) -> None:
+    """Work one leak through: damages, goodwill, costs, and what a plan pays and leaves."""
+    worked = scenario.estimate(*scenario.read_scenario(document(file)))
+    words, lang = library(Output.lang), Output.lang
+    rows = [("damages", worked.damages), ("goodwill", worked.goodwill), ("dispute_costs", worked.dispute_costs)]
+    labelled = [(words(f"estimate.{name}"), amount) for name, amount in rows]
+    labelled += [(_cost_name(kind), amount) for kind, amount in worked.costs.items()]
+    labelled.append((words("estimate.total"), worked.total))
+    paid = [("paid_liability", worked.paid_liability), ("paid_cost", worked.paid_cost), ("paid", worked.paid)]
+    labelled += [(words(f"estimate.{name}"), amount) for name, amount in [*paid, ("retained", worked.retained)]]
+    show(worked.data(), [f"{label}: {exact_yen(amount, lang)}" for label, amount in labelled])
+
+
+def _cost_name(kind: str) -> str:
+    words = library(Output.lang)
+    return words(f"estimate.cost.{kind}") if f"estimate.cost.{kind}" in words else kind
+
+
+def jo(file: File) -> None:
+    """Work out the potential liability of a leak by the JO model: a head and in all."""
+    programme, on = load(PROGRAMME), today()
+    leak = jo_model.read_leak(document(file), programme, on)
+    found = jo_model.potential(leak, programme.integer("jo.basic", on))
+    words, lang = library(Output.lang), Output.lang
+    data = {
+        "x": found.x,
+        "y": found.y,
+        "identifiability": found.identifiability,
+        "per_person": found.per_person,
+        "total": found.total,
+    }
+    lines = [
+        f"{words('jo.per_person')}: {exact_yen(found.per_person, lang)}  (x {found.x}, y {found.y}, {words('jo.identifiability')} "
+        f"{found.identifiability})",
+        f"{words('jo.total')}: {exact_yen(found.total, lang)} ({yen(found.total, lang)}; {count(leak.persons)} {words('jo.persons')})",
+        words("jo.caution"),
+    ]
+    show(data, lines)
