@@ -36,12 +36,13 @@ def cases(programme: Programme) -> tuple[Case, ...]:
 
 def check_casebook(programme: Programme) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     """Return the cases and every fault of the casebook."""
-    return _load(tuple(programme.industries), tuple(programme.references))
+    return _load(programme)
 
 
 @lru_cache(maxsize=4)
-def _load(industries: Collection[str], references: Collection[str]) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
+def _load(programme: Programme) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
+    industries, references = programme.industries, programme.references
     try:
         cursor = Cursor(read_document(LIBRARY, "casebook.yaml"), problems)
     except Refused as refused:

@@ -10,9 +10,9 @@ from typing import Any
 
 from sonae import jo, scenario
 from sonae.casebook import check_casebook
-from sonae.checklist import Edition, check_edition, editions, read_answers
+from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
-from sonae.figures import LANGS
+from sonae.figures import LANGS, Lang
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
 from sonae.programmes import lock as lock_file
@@ -26,7 +26,7 @@ class Checked:
     """What a programme holds and every problem of it. ``published`` are the hashes of the values marked published."""
 
     questions: Mapping[str, int] = field(default_factory=dict)
-    texts: Mapping[str, int] = field(default_factory=dict)
+    texts: Mapping[Lang, int] = field(default_factory=dict)
     areas: int = 0
     cases: int = 0
     published: Mapping[str, str] = field(default_factory=dict)
@@ -41,7 +41,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
     if programme is None:
         return Checked(texts=texts, problems=tuple(problems))
     known: dict[str, Edition] = {}
-    for name in editions(programme):
+    for name in programme.edition_names:
         edition, edition_problems = check_edition(programme, name)
         problems += edition_problems
         if edition is not None:
@@ -58,7 +58,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
         areas=len(known[newest].areas) if newest else 0,
         cases=ran,
         published=published,
-        problems=tuple([*problems, *case_problems]),
+        problems=(*problems, *case_problems),
     )
 
 
@@ -79,7 +79,9 @@ def _check_joints(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
             if control not in all_questions
         )
     ids = [plan.id for plan in programme.plans]
-    problems += (problem("programme.plan_twice", "programme.yaml", found=id) for id in set(ids) if ids.count(id) > 1)
+    problems += (
+        problem("programme.plan_twice", "programme.yaml", found=plan) for plan in set(ids) if ids.count(plan) > 1
+    )
     needed = [f"reference.{name}.name" for name in programme.references]
     needed += [f"plan.{plan}.name" for plan in ids] + [f"industry.{name}.name" for name in programme.industries]
     needed += [f"item.{name}.name" for name in programme.items]
@@ -102,7 +104,9 @@ def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, 
         for key, entry in Cursor(read_document(programme.folder, name), []).entries("values"):
             for item, value in zip(entry.items("values"), programme.values[key].values, strict=True):
                 if item.truth("published"):
-                    hashes[f"{programme.id}/{key}@{value.start}"] = digest([programme.values[key].unit, plain(value.value)])
+                    hashes[f"{programme.id}/{key}@{value.start}"] = digest(
+                        [programme.values[key].unit, plain(value.value)]
+                    )
     head = Cursor(read_document(programme.folder, "programme.yaml"), [])
     for item, plan in zip(head.items("plans"), programme.plans, strict=True):
         if item.truth("published"):
@@ -114,7 +118,9 @@ def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, 
             words = {lang: programme.words(lang, edition.id) for lang in LANGS}
             for question in edition.questions:
                 texts = [words[lang](f"{edition.id}.{question.id}.question") for lang in LANGS]
-                hashes[f"{programme.id}/question.{question.id}@{edition.id}"] = digest([_plain_question(question), texts])
+                hashes[f"{programme.id}/question.{question.id}@{edition.id}"] = digest(
+                    [_plain_question(question), texts]
+                )
     return hashes
 
 
@@ -184,7 +190,13 @@ def _estimate(programme: Programme, document: Document, on: date) -> Any:
 
 def _jo(programme: Programme, document: Document, on: date) -> Any:
     found = jo.potential(jo.read_leak(document, programme, on), programme.integer("jo.basic", on))
-    return {"x": found.x, "y": found.y, "identifiability": found.identifiability, "per_person": found.per_person, "total": found.total}
+    return {
+        "x": found.x,
+        "y": found.y,
+        "identifiability": found.identifiability,
+        "per_person": found.per_person,
+        "total": found.total,
+    }
 
 
 def _diagnose(programme: Programme, document: Document, on: date) -> Any:
@@ -200,4 +212,7 @@ def _date(programme: Programme, document: Document, on: date) -> Any:
     anchors = {name: cursor["anchors"].day(name) for name, _ in cursor.entries("anchors")}
     if problems:
         raise Refused(problems)
-    return {"day": rule.on(anchors, programme.days).isoformat(), "moment": rule.moment(anchors, programme.days).isoformat()}
+    return {
+        "day": rule.on(anchors, programme.days).isoformat(),
+        "moment": rule.moment(anchors, programme.days).isoformat(),
+    }

@@ -103,3 +103,10 @@ def effort_hours(hours: Fraction, lang: Lang) -> str:
 def _amount(halves: int, ja: str, en: str, lang: Lang) -> str:
     text = f"{halves // 2}" + (".5" if halves % 2 else "")
     return f"{text}{ja}" if lang == "ja" else f"{text} {en}{'' if text == '1' else 's'}"
+
+
+def decimal(value: Fraction, places: int) -> str:
+    """Return a number with at most so many decimals, rounded half up, without trailing zeros: ``0.5``, ``12``."""
+    whole, rest = divmod(rounded(abs(value) * 10**places, Rounding.HALF_UP), 10**places)
+    text = f"{whole}.{rest:0{places}d}".rstrip("0").rstrip(".") if places else str(whole)
+    return (MINUS if value < 0 else "") + text

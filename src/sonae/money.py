@@ -27,9 +27,9 @@ def rounded(amount: Fraction | int, rounding: Rounding, unit: int = 1) -> int:
     """
     if unit < 1:
         raise ValueError("unit must be 1 yen or more")
-    size = Fraction(abs(amount)) / unit
+    size = abs(Fraction(amount)) / unit
     whole, rest = divmod(size.numerator, size.denominator)
-    if rounding is Rounding.UP and rest or rounding is Rounding.HALF_UP and 2 * rest >= size.denominator:
+    if (rounding is Rounding.UP and rest) or (rounding is Rounding.HALF_UP and 2 * rest >= size.denominator):
         whole += 1
     return whole * unit if amount >= 0 else -whole * unit
 

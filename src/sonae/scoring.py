@@ -120,11 +120,17 @@ def score(
     brackets = programme.brackets("scoring.grades", on)
     areas = tuple(_area(area, weight, answered, brackets.find) for area, weight in edition.areas.items())
     total = sum(each.weight for each in areas if each.exact is not None)
-    exact = sum((each.exact * each.weight for each in areas if each.exact is not None), Fraction(0)) / total if total else None
+    exact = (
+        sum((each.exact * each.weight for each in areas if each.exact is not None), Fraction(0)) / total
+        if total
+        else None
+    )
     shown = None if exact is None else rounded(exact, Rounding.HALF_UP)
     uncapped = None if shown is None else brackets.find(shown)
     cap: str = programme.value("scoring.critical_cap", on).value
-    capping = tuple(each.question.id for each in answered if each.question.critical and each.answer in ("no", "unknown"))
+    capping = tuple(
+        each.question.id for each in answered if each.question.critical and each.answer in ("no", "unknown")
+    )
     binds = uncapped is not None and bool(capping) and GRADES.index(uncapped) > GRADES.index(cap)
     return Score(
         exact=exact,
@@ -144,7 +150,9 @@ def _answered(programme: Programme, question: Question, answer: str, on: date) -
 
 def _area(area: str, weight: int, answered: Sequence[Answered], grade_of: Any) -> AreaScore:
     mine = [each for each in answered if each.question.area == area]
-    counts = {answer: sum(each.answer == answer for each in mine) for answer in ("yes", "partly", "no", "unknown", "na")}
+    counts = {
+        answer: sum(each.answer == answer for each in mine) for answer in ("yes", "partly", "no", "unknown", "na")
+    }
     counted = [(each.question.weight, each.points) for each in mine if each.points is not None]
     if not counted:
         return AreaScore(area, weight, None, None, None, counts)

@@ -53,4 +53,6 @@ def write(path: Path, content: bytes) -> None:
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise Refused([problem("file.not_written", str(path), reason=error.strerror or type(error).__name__)]) from error
+        raise Refused(
+            [problem("file.not_written", str(path), reason=error.strerror or type(error).__name__)]
+        ) from error

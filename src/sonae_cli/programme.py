@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from sonae.check import check as check_programme
-from sonae.programmes import lock
+from sonae.programmes import describe, library, lock, names
 from sonae.programmes.words import LIBRARY
 from sonae_cli.output import Output, refuse, show
-from sonae.programmes import describe, library, names
 
 app = typer.Typer(no_args_is_help=True, help="Check a programme's data as a whole; publish what is marked so.")
 Folder = Annotated[str, typer.Argument(help="A programme's id, or its folder.")]

@@ -52,10 +52,11 @@ def jo(file: File) -> None:
         "per_person": found.per_person,
         "total": found.total,
     }
+    factors = f"x {found.x}, y {found.y}, {words('jo.identifiability')} {found.identifiability}"
+    persons = f"{count(leak.persons)} {words('jo.persons')}"
     lines = [
-        f"{words('jo.per_person')}: {exact_yen(found.per_person, lang)}  (x {found.x}, y {found.y}, {words('jo.identifiability')} "
-        f"{found.identifiability})",
-        f"{words('jo.total')}: {exact_yen(found.total, lang)} ({yen(found.total, lang)}; {count(leak.persons)} {words('jo.persons')})",
+        f"{words('jo.per_person')}: {exact_yen(found.per_person, lang)}  ({factors})",
+        f"{words('jo.total')}: {exact_yen(found.total, lang)}  ({yen(found.total, lang)}, {persons})",
         words("jo.caution"),
     ]
     show(data, lines)

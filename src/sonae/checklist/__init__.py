@@ -2,9 +2,17 @@
 
 from sonae.checklist.answers import Answers, read_answers
 from sonae.checklist.business import Business
-from sonae.checklist.edition import ANSWERS, CAUSES, Edition, Effort, Question, check_edition, editions, load_edition
+from sonae.checklist.edition import ANSWERS, CAUSES, Edition, Effort, Question, check_edition, load_edition
 
 __all__ = [
-    "ANSWERS", "CAUSES", "Answers", "Business", "Edition", "Effort", "Question", "check_edition", "editions",
-    "load_edition", "read_answers",
-]  # fmt: skip
+    "ANSWERS",
+    "CAUSES",
+    "Answers",
+    "Business",
+    "Edition",
+    "Effort",
+    "Question",
+    "check_edition",
+    "load_edition",
+    "read_answers",
+]

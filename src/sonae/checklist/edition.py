@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from sonae.checklist.business import MEDIA, USES, Business
+from sonae.checklist.business import MEDIA, SITUATIONS, SIZES, USES, Business
+from sonae.figures import LANGS
 from sonae.problems import Problem, Refused, problem
-from sonae.programmes import Cursor, Programme, read_document
+from sonae.programmes import Cursor, Programme
 from sonae.programmes.programme import KINDS
 from sonae.tables import BASES, Basis
 
@@ -96,37 +96,42 @@ class Edition:
         return tuple(each for each in asked if each.condition.holds(business, programme))
 
 
-def editions(programme: Programme) -> tuple[str, ...]:
-    """Return the ids of a programme's editions, oldest first."""
-    return tuple(sorted(path.stem for path in (programme.folder / "checklist").glob("*.yaml")))
-
-
 def load_edition(programme: Programme, name: str) -> Edition:
     """Return an edition. Raises Refused with every problem of its data, or when there is none of that name."""
-    if name not in editions(programme):
-        known = ", ".join(editions(programme))
+    if name not in programme.edition_names:
+        known = ", ".join(programme.edition_names)
         raise Refused([problem("edition.unknown", "edition", found=name, known=known)])
-    edition, problems = _load(programme.folder, name, tuple(programme.references))
+    edition, problems = _load(programme, name)
     if problems or edition is None:
         raise Refused(problems)
     return edition
 
 
 @lru_cache(maxsize=16)
-def _load(folder: Path, name: str, references: tuple[str, ...]) -> tuple[Edition | None, tuple[Problem, ...]]:
+def _load(programme: Programme, name: str) -> tuple[Edition | None, tuple[Problem, ...]]:
     problems: list[Problem] = []
     try:
-        cursor = Cursor(read_document(folder, f"checklist/{name}.yaml"), problems)
+        cursor = Cursor(programme.document(f"checklist/{name}.yaml"), problems)
     except Refused as refused:
         return None, refused.problems
-    edition = _edition(cursor, name, references)
+    edition = _edition(cursor, name, tuple(programme.references))
     if edition is not None and not problems:
         _check_whole(cursor, edition)
     return edition, tuple(problems)
 
 
 def _edition(cursor: Cursor, name: str, references: tuple[str, ...]) -> Edition | None:
-    required = ["edition", "status", "basis", "reference", "areas", "area_weights", "effort_defaults", "must_cover", "questions"]
+    required = [
+        "edition",
+        "status",
+        "basis",
+        "reference",
+        "areas",
+        "area_weights",
+        "effort_defaults",
+        "must_cover",
+        "questions",
+    ]
     if not cursor.fields(required):
         return None
     if cursor.text("edition") != name:
@@ -175,7 +180,13 @@ def _efforts(entry: Cursor, field: str) -> dict[str, Effort]:
 
 
 def _condition(entry: Cursor) -> Condition:
-    allowed = {"uses": USES, "media": MEDIA, "information_kind": KINDS, "on_consignment": ("true", "false"), "industry": None}
+    allowed = {
+        "uses": USES,
+        "media": MEDIA,
+        "information_kind": KINDS,
+        "on_consignment": ("true", "false"),
+        "industry": None,
+    }
     if not entry.is_mapping():
         return Condition()
     facts: list[tuple[str, tuple[str, ...]]] = []
@@ -185,7 +196,9 @@ def _condition(entry: Cursor) -> Condition:
         if name not in allowed:
             listed.fault("condition.not_a_fact", found=name, known=", ".join([*allowed, "employees_over"]))
             continue
-        words = tuple(str(item.value).lower() if isinstance(item.value, bool) else str(item.value) for item in listed.items())
+        words = tuple(
+            str(item.value).lower() if isinstance(item.value, bool) else str(item.value) for item in listed.items()
+        )
         known = allowed[name]
         for word in words:
             if known is not None and word not in known:
@@ -196,18 +209,7 @@ def _condition(entry: Cursor) -> Condition:
 
 
 def _check_whole(cursor: Cursor, edition: Edition) -> None:
-    seen: set[str] = set()
-    for index, question in enumerate(edition.questions):
-        entry = cursor["questions"][index]
-        if question.id in seen:
-            entry["id"].fault("question.twice", found=question.id)
-        seen.add(question.id)
-        if question.area not in edition.areas:
-            entry["id"].fault("question.unknown_area", found=question.id, known=", ".join(edition.areas))
-        if not question.causes:
-            entry.fault("question.no_cause", found=question.id)
-        if question.weight and any(answer not in question.effort for answer in ANSWERS[:-1]):
-            entry.fault("question.no_effort", found=question.id)
+    _check_questions(cursor, edition)
     for area in edition.areas:
         if not any(question.area == area for question in edition.questions):
             cursor["areas"].fault("area.empty", found=area)
@@ -216,22 +218,35 @@ def _check_whole(cursor: Cursor, edition: Edition) -> None:
         for topic in topics:
             if topic not in covered:
                 cursor["must_cover"][group].fault("edition.topic_not_covered", found=topic)
-    known = {topic for topics in edition.must_cover.values() for topic in topics}
+
+
+def _check_questions(cursor: Cursor, edition: Edition) -> None:
+    ids = [question.id for question in edition.questions]
+    known_topics = {topic for topics in edition.must_cover.values() for topic in topics}
     for index, question in enumerate(edition.questions):
+        entry = cursor["questions"][index]
+        if question.id in ids[:index]:
+            entry["id"].fault("question.twice", found=question.id)
+        if question.area not in edition.areas:
+            entry["id"].fault("question.unknown_area", found=question.id, known=", ".join(edition.areas))
+        if not question.causes:
+            entry.fault("question.no_cause", found=question.id)
+        if any(answer not in question.effort for answer in ANSWERS[:-1]):
+            entry.fault("question.no_effort", found=question.id)
         for topic in question.covers:
-            if topic not in known:
-                cursor["questions"][index].fault("question.unknown_topic", found=topic)
+            if topic not in known_topics:
+                entry.fault("question.unknown_topic", found=topic)
 
 
 def check_edition(programme: Programme, name: str) -> tuple[Edition | None, list[Problem]]:
     """Return an edition and every problem of its data and words: a text for every reachable answer, area and grade."""
-    edition, problems = _load(programme.folder, name, tuple(programme.references))
+    edition, problems = _load(programme, name)
     if edition is None:
         return None, list(problems)
     found = list(problems)
-    for lang in ("ja", "en"):
+    for lang in LANGS:
         try:
-            words = programme.words(lang, name)  # type: ignore[arg-type]
+            words = programme.words(lang, name)
         except Refused:
             continue  # told by the check of the words
         for key in _needed(edition):
@@ -246,14 +261,14 @@ def _needed(edition: Edition) -> Iterator[str]:
         yield from (f"{edition.id}.area.{area}.{word}" for word in AREA_WORDS)
     for question in edition.questions:
         yield from (f"{edition.id}.{question.id}.{word}" for word in WORDS)
-        yield from (f"{edition.id}.{question.id}.{answer}.{part}" for answer in question.answers for part in ("text", "step"))
+        yield from (
+            f"{edition.id}.{question.id}.{answer}.{part}" for answer in question.answers for part in ("text", "step")
+        )
         yield from (f"law.{law}.{part}" for law in question.law for part in ("name", "short"))
         yield from (f"topic.{topic}.name" for topic in question.covers if not topic.startswith(("guide-", "act-")))
 
 
 def _check_variants(programme: Programme, edition: Edition, lang: str, texts: Mapping[str, str]) -> Iterator[Problem]:
-    from sonae.checklist.business import SITUATIONS, SIZES
-
     facts = {*SIZES, *SITUATIONS, *programme.industries}
     reachable = {f"{edition.id}.{question.id}": question.answers for question in edition.questions}
     for key in texts:

@@ -39,7 +39,10 @@ def radar(spokes: Sequence[Spoke], aim: int, title: str) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" font-family="{FONT}">',
         f"<title>{escape(title)}</title>",
         *(f'<polygon points="{ring(share)}" fill="none" stroke="{LINE}"/>' for share in (0.25, 0.5, 0.75, 1)),
-        *('<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"/>'.format(x0, y0, *at(index, 1), LINE) for index in range(len(spokes))),
+        *(
+            '<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"/>'.format(x0, y0, *at(index, 1), LINE)
+            for index in range(len(spokes))
+        ),
         f'<polygon points="{ring(aim / 100)}" fill="none" stroke="{LINE_2}" stroke-width="1.6" stroke-dasharray="5 4"/>',
         f'<polygon points="{own}" fill="{OWN}" fill-opacity="0.15" stroke="{OWN}" stroke-width="2.6" stroke-linejoin="round"/>',
     ]

@@ -36,7 +36,9 @@ def printable(text: str) -> tuple[str, tuple[str, ...]]:
             shown.append(kept)
         else:
             shown.append(GETA)
-            lost.update(dict.fromkeys(f"U+{ord(character):04X}" for character in kept if ord(character) not in covered()))
+            lost.update(
+                dict.fromkeys(f"U+{ord(character):04X}" for character in kept if ord(character) not in covered())
+            )
     return "".join(shown), tuple(lost)
 
 

@@ -29,7 +29,7 @@ class Cursor:
         value = self.document.value
         for key in self.where:
             value = value[key]
-        return value  # type: ignore[no-any-return]
+        return value
 
     @property
     def at(self) -> str:

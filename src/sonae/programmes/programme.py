@@ -57,7 +57,7 @@ class Item:
     reference: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Programme:
     """A programme, frozen. Values are by name and date; ``fingerprint`` changes with any byte that may show in a result."""
 
@@ -107,9 +107,14 @@ class Programme:
         """Return every word of library and programme in a language (of its checklists only one edition, if named)."""
         return words_of.load(lang, self.folder, edition)
 
-    def plan(self, id: str) -> Plan:
-        """Return a plan by id. Raises KeyError."""
-        return {plan.id: plan for plan in self.plans}[id]
+    @property
+    def edition_names(self) -> tuple[str, ...]:
+        """The ids of the checklist's editions that have a file, oldest first."""
+        return tuple(sorted(path.stem for path in (self.folder / "checklist").glob("*.yaml")))
+
+    def document(self, name: str) -> Document:
+        """Return one of the programme's data files as read. Raises Refused."""
+        return read_document(self.folder, name)
 
 
 def names() -> tuple[str, ...]:
@@ -260,7 +265,12 @@ def _days(head: Cursor) -> Days:
 def fingerprint(folder: Path) -> str:
     """Return the SHA-256 (hex) over every data file that may show in a result, line ends made equal."""
     digest = hashlib.sha256()
-    for base, pattern in ((LIBRARY, "*.yaml"), (LIBRARY, "law/*.yaml"), (LIBRARY, "text/*/*.yaml"), (folder, "**/*.yaml")):
+    for base, pattern in (
+        (LIBRARY, "*.yaml"),
+        (LIBRARY, "law/*.yaml"),
+        (LIBRARY, "text/*/*.yaml"),
+        (folder, "**/*.yaml"),
+    ):
         for path in sorted(base.glob(pattern)):
             relative = path.relative_to(base).as_posix()
             if not relative.startswith("cases/"):

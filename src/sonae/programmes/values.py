@@ -1,10 +1,10 @@
 """Dated values in YAML: each with unit, first day, basis and reference; the unit says what kind of value it is.
 
+values:
+  scenario.goodwill_each:
+    unit: yen
     values:
-      scenario.goodwill_each:
-        unit: yen
-        values:
-        - {from: 2004-12-10, value: 500, basis: published, reference: flyer-2004, published: true}
+    - {from: 2004-12-10, value: 500, basis: published, reference: flyer-2004, published: true}
 """
 
 from collections.abc import Collection
@@ -17,7 +17,21 @@ from sonae.money import MOST_YEN
 from sonae.programmes.cursor import Cursor
 from sonae.tables import BASES, Brackets, Curve, Dated, Value
 
-UNITS = ("yen", "points", "persons", "employees", "days", "years", "share", "brackets", "curve", "date_rule", "word", "words", "day")
+UNITS = (
+    "yen",
+    "points",
+    "persons",
+    "employees",
+    "days",
+    "years",
+    "share",
+    "brackets",
+    "curve",
+    "date_rule",
+    "word",
+    "words",
+    "day",
+)
 Values = dict[str, Dated[Any]]
 
 

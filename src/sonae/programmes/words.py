@@ -12,7 +12,7 @@ from sonae.programmes.reader import Document, Where, read_file
 
 LIBRARY = Path(__file__).parent
 MOST_BYTES = 4_000_000
-_BLANK = re.compile(r"\{([a-z_]+)\}")
+_BLANK = re.compile(r"\{([A-Za-z_]+)\}")
 
 
 class Words:
@@ -53,7 +53,7 @@ def _entries(document: Document) -> Iterator[tuple[str, tuple[str, str]]]:
     while stack:
         where, value = stack.pop()
         if isinstance(value, dict):
-            stack.extend(((*where, key), inner) for key, inner in value.items())
+            stack.extend(((*where, key), inner) for key, inner in reversed(value.items()))
         elif isinstance(value, str):
             yield ".".join(map(str, where)), (value, document.at(where))
 
@@ -93,9 +93,10 @@ def check(folder: Path) -> tuple[dict[Lang, int], list[Problem]]:
                 if key in found[lang]:
                     problems.append(problem("text.twice", at, id=key))
                 found[lang][key] = (text, at)
-    for lang, other in (("ja", "en"), ("en", "ja")):
-        for key, (text, at) in found[lang].items():  # type: ignore[index]
-            if key not in found[other]:  # type: ignore[index]
+    pairs: tuple[tuple[Lang, Lang], ...] = (("ja", "en"), ("en", "ja"))
+    for lang, other in pairs:
+        for key, (text, at) in found[lang].items():
+            if key not in found[other]:
                 problems.append(problem("text.one_language", at, id=key, missing=other))
             elif lang == "ja" and set(_BLANK.findall(text)) != set(_BLANK.findall(found["en"][key][0])):
                 problems.append(problem("text.blanks_differ", at, id=key))

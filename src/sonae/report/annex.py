@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sonae.checklist import Effort
 from sonae.report.page import Page
 from sonae.scoring import Answered, AreaScore
 
@@ -15,13 +14,16 @@ def areas(page: Page) -> list[dict[str, Any]]:
 
 
 def _area(page: Page, area: AreaScore) -> dict[str, Any]:
-    which = "counts_na" if area.counts["na"] else "counts"
     return {
         "name": page.texts.area(area.area, "name"),
         "score": area.score,
         "grade": area.grade,
         "comment": page.texts.area(area.area, area.grade),
-        "counts": page.w(f"report.areas.{which}", **area.counts),
+        "counts": [
+            f"{page.w(f'answer.{answer}.name')} {number}"
+            for answer, number in area.counts.items()
+            if number or answer != "na"
+        ],
     }
 
 

@@ -30,7 +30,9 @@ def build(diagnosis: Diagnosis, lang: Lang, *, specimen: bool = False) -> dict[s
         "business": page.name,
         "watermark": page.w("report.watermark") if specimen or programme.status == "sample" else "",
         "specimen": page.w("report.specimen") if specimen else "",
-        "words": {key.removeprefix("report."): text for key, text in page.words.texts.items() if key.startswith("report.")},
+        "words": {
+            key.removeprefix("report."): text for key, text in page.words.texts.items() if key.startswith("report.")
+        },
         "answers": {key: page.w(f"answer.{key}.name") for key in ("yes", "partly", "no", "unknown", "na")},
         "cover": _cover(page),
         "summary": _summary(page),
@@ -101,7 +103,9 @@ def _summary(page: Page) -> dict[str, Any]:
         "legend": page.w("report.summary.legend", aim=bounds[AIM]),
         "radar": radar(
             [
-                Spoke(page.texts.area(area.area, "short"), area.score, area.score is not None and area.score < WEAK_BELOW)
+                Spoke(
+                    page.texts.area(area.area, "short"), area.score, area.score is not None and area.score < WEAK_BELOW
+                )
                 for area in found.areas
             ],
             bounds[AIM],
@@ -147,8 +151,9 @@ def _verdict(page: Page) -> list[str]:
     worst = min(rated, key=lambda area: area.exact or 0, default=None)
     strong = best is not None and best.grade in ("A", "B")
     weak = worst is not None and worst.grade in ("C", "D", "E")
+    level = {"A": "good", "B": "good", "C": "fair"}.get(page.diagnosis.score.grade or "", "poor")
     return [
-        page.texts.area(best.area, "strong") if strong and best else page.w("report.summary.strong_none"),
+        page.texts.area(best.area, "strong") if strong and best else page.w(f"report.summary.strong_none_{level}"),
         page.texts.area(worst.area, "weak") if weak and worst else page.w("report.summary.weak_none"),
     ]
 
@@ -159,7 +164,9 @@ def _after(page: Page, first: tuple[Action, ...]) -> str:
         return page.w("report.summary.nothing")
     answers, before = page.diagnosis.answers, page.diagnosis.score
     given = {**answers.given, **{action.question.id: "yes" for action in first}}
-    after = score(answers.programme, answers.edition, answers.business, given, on=page.diagnosis.on, asked=answers.asked)
+    after = score(
+        answers.programme, answers.edition, answers.business, given, on=page.diagnosis.on, asked=answers.asked
+    )
     same = after.grade == before.grade
     return page.w(
         "report.summary.after_same" if same else "report.summary.after",

@@ -36,7 +36,7 @@ def loss(page: Page) -> dict[str, Any]:
         ("dispute_costs", "", diagnosis.loss.dispute_costs),
         ("apology_notice", "", diagnosis.loss.costs["apology_notice"]),
     ]
-    jo, responsibility = diagnosis.jo, _responsibility(page)
+    jo, most = diagnosis.jo, max(diagnosis.loss.total, diagnosis.jo.total)
     return {
         "lead": page.w("report.loss.lead", persons=count(business.persons_held)),
         "rows": [{"kind": page.w(f"report.loss.{name}"), "working": how, "yen": yen(amount, lang)} for name, how, amount in rows],
@@ -59,22 +59,13 @@ def loss(page: Page) -> dict[str, Any]:
             "report.loss.jo_line", each=yen(jo.per_person, lang), number=count(business.persons_held), total=yen(jo.total, lang)
         ),
         "jo_factors": page.w(
-            "report.loss.jo_factors", x=jo.x, y=jo.y, identifiability=jo.identifiability, responsibility=responsibility
+            "report.loss.jo_factors", x=jo.x, y=jo.y, identifiability=jo.identifiability, responsibility=diagnosis.leak.responsibility
         ),
         "bars": [
-            {"name": page.w("report.loss.compare_scenario"), "yen": yen(diagnosis.loss.total, lang), "share": percent(diagnosis.loss.total, _most(page))},
-            {"name": page.w("report.loss.compare_jo"), "yen": yen(jo.total, lang), "share": percent(jo.total, _most(page))},
+            {"name": page.w(f"report.loss.compare_{name}"), "yen": yen(total, lang), "share": percent(total, most)}
+            for name, total in (("scenario", diagnosis.loss.total), ("jo", jo.total))
         ],
     }  # fmt: skip
-
-
-def _most(page: Page) -> int:
-    return max(page.diagnosis.loss.total, page.diagnosis.jo.total)
-
-
-def _responsibility(page: Page) -> int:
-    jo, basic = page.diagnosis.jo, page.diagnosis.answers.programme.integer("jo.basic", page.diagnosis.on)
-    return jo.per_person // (basic * (10 ** (jo.x - 1) + 5 ** (jo.y - 1)) * jo.identifiability)
 
 
 def percent(part: int, whole: int) -> int:
@@ -123,10 +114,15 @@ def plan_of_work(page: Page) -> dict[str, Any]:
     cost = sum(action.effort.yen for action in actions)
     return {
         "ask_lead": page.w("report.plan.ask_lead", number=len(unknown)) if unknown else "",
-        "ask": [{"question": page.number_of(name), "how": page.texts.question(name, "unsure")} for name in unknown[:ASK_ROWS]],
+        "ask": [
+            {"question": page.number_of(name), "how": page.texts.question(name, "unsure")}
+            for name in unknown[:ASK_ROWS]
+        ],
         "stages": [{"name": page.w(f"report.plan.{name}"), "rows": rows} for name, rows in stages.items()],
         "more": page.w("report.plan.more", number=len(actions) - shown) if len(actions) > shown else "",
-        "total": page.w("report.plan.total", hours=effort_hours(hours, page.lang), yen=yen(cost, page.lang)) if actions else "",
+        "total": page.w("report.plan.total", hours=effort_hours(hours, page.lang), yen=yen(cost, page.lang))
+        if actions
+        else "",
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sonae import __version__
 from sonae.checklist import Answers, Effort
-from sonae.figures import Lang
+from sonae.figures import Lang, decimal
 from sonae.jo import Leak, Potential, factors, potential
 from sonae.problems import Refused, problem
 from sonae.programmes import Words, digest
@@ -26,6 +26,7 @@ class Diagnosis:
     score: Score
     loss: Estimate
     by_plan: Mapping[str, Estimate]
+    leak: Leak
     jo: Potential
 
     @property
@@ -102,6 +103,7 @@ def diagnose(answers: Answers, on: date) -> Diagnosis:
             score=scored,
             loss=estimate(scenario, None),
             by_plan=MappingProxyType({plan.id: estimate(scenario, Terms.of(plan)) for plan in programme.plans}),
+            leak=leak,
             jo=potential(leak, programme.integer("jo.basic", on)),
         )
     except LookupError as error:
@@ -140,7 +142,7 @@ def result(diagnosis: Diagnosis, lang: Lang) -> dict[str, Any]:
                 "answer": action.answer,
                 "action": texts.question(action.question.id, "action"),
                 "urgent": action.urgent,
-                "points": str(round(float(action.gain), 2)),
+                "points": decimal(action.gain, 2),
                 "effort": effort_data(action.effort),
             }
             for action in diagnosis.score.actions
@@ -150,7 +152,7 @@ def result(diagnosis: Diagnosis, lang: Lang) -> dict[str, Any]:
 
 def effort_data(effort: Effort) -> dict[str, Any]:
     """Return an effort as plain data: hours as decimal text, yen."""
-    return {"hours": str(float(effort.hours)), "yen": effort.yen}
+    return {"hours": decimal(effort.hours, 2), "yen": effort.yen}
 
 
 class Texts:
@@ -161,9 +163,9 @@ class Texts:
         self.edition = diagnosis.answers.edition.id
         self.facts = diagnosis.answers.business.facts(diagnosis.answers.programme, diagnosis.on)
 
-    def question(self, id: str, word: str) -> str:
+    def question(self, name: str, word: str) -> str:
         """Return a word of a question: question, label, action, why, unsure, evidence."""
-        return self.words(f"{self.edition}.{id}.{word}")
+        return self.words(f"{self.edition}.{name}.{word}")
 
     def comment(self, answered: Answered) -> tuple[str, str]:
         """Return the comment on an answer and its first step."""

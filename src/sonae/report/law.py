@@ -1,14 +1,18 @@
 """The chapter on the law: whether the simpler ways are open and why, what is asked, which leaks must be reported."""
 
+from datetime import date
 from typing import Any
 
 from sonae.figures import count
 from sonae.report.page import Page
 
+REPORTING_FROM = date(2022, 4, 1)
+"""The duty to report leaks; before it this chapter has nothing current to say."""
+
 
 def law(page: Page) -> dict[str, Any]:
     """Return where the business stands under the law, as plain data. Old editions only say that they are old."""
-    if page.diagnosis.answers.edition.id < "2022":
+    if page.diagnosis.answers.edition.id < "2022" or page.diagnosis.on < REPORTING_FROM:
         return {"lead": page.w("report.law.lead_2004"), "current": False, "headings": _headings(page)}
     answers, on = page.diagnosis.answers, page.diagnosis.on
     programme, business = answers.programme, answers.business
@@ -20,8 +24,20 @@ def law(page: Page) -> dict[str, Any]:
         "current": True,
         "relaxed": business.is_relaxed(programme, on),
         "facts": [
-            _fact(page, "employees", page.w("report.law.employees_value", number=count(business.employees)), count(employees), few),
-            _fact(page, "persons", page.w("report.law.persons_value", number=count(business.persons_held)), count(persons), not many),
+            _fact(
+                page,
+                "employees",
+                page.w("report.law.employees_value", number=count(business.employees)),
+                count(employees),
+                few,
+            ),
+            _fact(
+                page,
+                "persons",
+                page.w("report.law.persons_value", number=count(business.persons_held)),
+                count(persons),
+                not many,
+            ),
             _fact(
                 page,
                 "consignment",
@@ -59,7 +75,7 @@ def _headings(page: Page) -> list[dict[str, Any]]:
         mine = [each for each in answered if heading in each.question.law]
         if mine and heading not in ("act-23", "act2003-20"):  # every safeguard bears on these
             open_ = sum(each.answer != "yes" for each in mine)
-            rows.append({"name": page.w(f"law.{heading}.name"), "count": len(mine), "open": open_})
+            rows.append({"name": page.w(f"law.{heading}.short"), "count": len(mine), "open": open_})
     return rows
 
 

@@ -31,7 +31,9 @@ class Page:
 
     def effort(self, effort: Effort) -> str:
         """Return an effort in words: 半日・費用なし."""
-        cost = self.w("report.annex.about", yen=yen(effort.yen, self.lang)) if effort.yen else self.w("report.annex.free")
+        cost = (
+            self.w("report.annex.about", yen=yen(effort.yen, self.lang)) if effort.yen else self.w("report.annex.free")
+        )
         return f"{effort_hours(effort.hours, self.lang)}{'・' if self.lang == 'ja' else ', '}{cost}"
 
     @staticmethod
