@@ -12,10 +12,11 @@ from sonae.report.page import Page
 from sonae.scenario import flyer_proportions
 from sonae.scoring import Action
 
-PLAN_ROWS = 24
+PLAN_ROWS = 22
 PLAN_HOURS = (("week", 8), ("month", 40), ("quarter", 120))
 """Hours of work by the end of each stage: a person's day a week, for a business of about 20."""
 ASK_ROWS = 6
+CASE_CONTROLS = 3
 
 
 def loss(page: Page) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def percent(part: int, whole: int) -> int:
 
 
 def cases(page: Page) -> list[dict[str, Any]]:
-    """Return the casebook's leaks, nearest first, each with the answers to the questions that bear on it."""
+    """Return the casebook's leaks, nearest first, each with a few answers to questions that bear on it, open ones first."""
     answers = {each.question.id: each.answer for each in page.diagnosis.score.answered}
     lacking = {name for name, answer in answers.items() if answer in ("no", "unknown", "partly")}
     business = page.diagnosis.answers.business
@@ -91,8 +92,9 @@ def cases(page: Page) -> list[dict[str, Any]]:
             "near": business.industry in case.near,
             "controls": [
                 {"question": page.number_of(name), "label": page.texts.question(name, "label"), "answer": answers[name]}
-                for name in case.controls
-                if name in answers
+                for name in sorted(
+                    (name for name in case.controls if name in answers), key=lambda name: answers[name] == "yes"
+                )[:CASE_CONTROLS]
             ],
         }
         for case in similar(all_cases(page.diagnosis.answers.programme), business, lacking)

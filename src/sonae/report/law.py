@@ -9,6 +9,30 @@ from sonae.report.page import Page
 REPORTING_FROM = date(2022, 4, 1)
 """The duty to report leaks; before it this chapter has nothing current to say."""
 
+HEADINGS = (
+    ("purpose", frozenset({"act-17", "act-18", "act-20", "act-20-2", "act-21", "act-22"})),
+    ("provision", frozenset({"act-27", "act-28", "act-29", "act-30"})),
+    ("requests", frozenset({"act-33", "act-40"})),
+    ("staff", frozenset({"act-24", "act-179"})),
+    ("contractors", frozenset({"act-25"})),
+    ("report", frozenset({"act-26"})),
+    ("policy", frozenset({"guide-10-1"})),
+    ("rules", frozenset({"guide-10-2"})),
+    ("organisational", frozenset(f"guide-10-3-{part}" for part in range(1, 6))),
+    ("personnel", frozenset({"guide-10-4"})),
+    ("physical", frozenset(f"guide-10-5-{part}" for part in range(1, 5))),
+    ("technical", frozenset(f"guide-10-6-{part}" for part in range(1, 5))),
+    ("foreign", frozenset({"guide-10-7"})),
+    ("purpose_2003", frozenset({"act2003-15", "act2003-16", "act2003-17", "act2003-18", "act2003-19"})),
+    ("staff_2003", frozenset({"act2003-21", "act2003-22"})),
+    ("provision_2003", frozenset({"act2003-23", "act2003-25", "act2003-31"})),
+    *(
+        (f"meti_{part}", frozenset({f"meti-2004-{part}"}))
+        for part in ("organisational", "personnel", "physical", "technical")
+    ),
+)
+"""Groups of headings of the Act and the guideline. Article 23 (every safeguard) is left out: all questions bear on it."""
+
 
 def law(page: Page) -> dict[str, Any]:
     """Return where the business stands under the law, as plain data. Old editions only say that they are old."""
@@ -67,15 +91,14 @@ def _fact(page: Page, name: str, yours: str, limit: str, met: object) -> dict[st
 
 
 def _headings(page: Page) -> list[dict[str, Any]]:
-    """Return, for each heading of Act or guideline among the questions asked, how many there are and are not yet yes."""
+    """Return, for each group of headings with a question asked, how many there are and how many are not yet yes."""
     answered = [each for each in page.diagnosis.score.answered if each.answer != "na"]
-    order = [key.split(".")[1] for key in page.words.texts if key.startswith("law.") and key.endswith(".name")]
     rows = []
-    for heading in order:
-        mine = [each for each in answered if heading in each.question.law]
-        if mine and heading not in ("act-23", "act2003-20"):  # every safeguard bears on these
+    for name, headings in HEADINGS:
+        mine = [each for each in answered if not headings.isdisjoint(each.question.law)]
+        if mine:
             open_ = sum(each.answer != "yes" for each in mine)
-            rows.append({"name": page.w(f"law.{heading}.short"), "count": len(mine), "open": open_})
+            rows.append({"name": page.w(f"report.law.group.{name}"), "count": len(mine), "open": open_})
     return rows
 
 
