@@ -165,6 +165,9 @@ def _run_case(programme: Programme, case: Cursor) -> None:
         if refusal not in codes:
             case.fault("case.refused", found=", ".join(codes))
         return
+    except LookupError as error:  # no such rule, or no value on that day
+        case.fault("case.refused", found=error.args[0])
+        return
     if refusal is not None:
         case.fault("case.not_refused", expected=refusal)
         return
@@ -178,10 +181,17 @@ def _compare(expect: Cursor, found: Any, path: str) -> None:
         for key in wanted:
             _compare(expect[key], found.get(key), f"{path}.{key}".removeprefix("."))
     elif isinstance(wanted, Decimal):
-        if Fraction(str(found)) != Fraction(wanted):
+        if _number(found) != Fraction(wanted):
             expect.fault("case.differs", field=path, found=found, expected=wanted)
     elif found != wanted:
         expect.fault("case.differs", field=path, found=found, expected=wanted)
+
+
+def _number(value: Any) -> Fraction | None:
+    try:
+        return Fraction(str(value))
+    except ValueError:
+        return None
 
 
 def _estimate(programme: Programme, document: Document, on: date) -> Any:

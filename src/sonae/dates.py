@@ -5,6 +5,7 @@ but from 29 December (行政機関の休日に関する法律). National holiday
 know yet (or gets wrong) is put into an override table, which is data.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
@@ -66,8 +67,7 @@ def plus_months(day: date, months: int, day_of_month: int | None = None) -> date
     datetime.date(2024, 2, 29)
     """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(day_of_month or day.day, last))
+    return date(year, month + 1, min(day_of_month or day.day, monthrange(year, month + 1)[1]))
 
 
 @dataclass(frozen=True, slots=True)

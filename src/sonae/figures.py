@@ -25,7 +25,8 @@ def exact_yen(amount: int, lang: Lang) -> str:
 def yen(amount: int, lang: Lang) -> str:
     """Return an estimate or a limit as people say it: ``1,400円``, ``18.4万円``, ``4,390万円``, ``1億2,000万円``.
 
-    Rounded half up: below 10万 to two figures, below 100万 to 0.1万, from 100万 to 1万, from 1億 to four figures.
+    Rounded half up: below 10万 to two figures, below 100万 to 0.1万, from 100万 to 1万, from 1億 to four figures; the
+    amount is the same in both languages.
     English: ``¥1,400``, ``¥184,000``, ``¥43.9 million``, ``¥1.2 billion``.
 
     >>> yen(43_900_000, "ja"), yen(43_900_000, "en"), yen(1_378, "ja"), yen(183_700, "ja")
@@ -59,11 +60,9 @@ def _yen_ja(size: int) -> str:
 def _yen_en(size: int) -> str:
     if size < 1_000_000:
         return f"¥{size:,}"
-    for name, unit in (("billion", 10**9), ("million", 10**6)):
-        if size >= unit:
-            digits = rounded(Fraction(size * 100, unit), Rounding.HALF_UP)
-            return f"¥{digits // 100:,}.{digits % 100:02d}".rstrip("0").rstrip(".") + f" {name}"
-    raise AssertionError(size)
+    name, unit, places = ("billion", 10**9, 3) if size >= 10**9 else ("million", 10**6, 2)
+    whole, rest = divmod(size, unit)
+    return f"¥{whole:,}.{rest // (unit // 10**places):0{places}d}".rstrip("0").rstrip(".") + f" {name}"
 
 
 def day(value: date, lang: Lang) -> str:
@@ -93,8 +92,7 @@ def era_year(value: date) -> str:
 def effort_hours(hours: Fraction, lang: Lang) -> str:
     """Return hours of work in words: ``30分``, ``4時間``, ``2日`` (8 hours a day, from 8 hours, in half days)."""
     if hours < 1:
-        minutes = rounded(hours * 60, Rounding.HALF_UP)
-        return f"{minutes}分" if lang == "ja" else f"{minutes} minutes"
+        return _amount(2 * rounded(hours * 60, Rounding.HALF_UP), "分", "minute", lang)
     if hours < 8:
         return _amount(rounded(hours * 2, Rounding.HALF_UP), "時間", "hour", lang)
     return _amount(rounded(hours / 4, Rounding.UP), "日", "day", lang)
@@ -107,6 +105,7 @@ def _amount(halves: int, ja: str, en: str, lang: Lang) -> str:
 
 def decimal(value: Fraction, places: int) -> str:
     """Return a number with at most so many decimals, rounded half up, without trailing zeros: ``0.5``, ``12``."""
-    whole, rest = divmod(rounded(abs(value) * 10**places, Rounding.HALF_UP), 10**places)
+    size = rounded(abs(value) * 10**places, Rounding.HALF_UP)
+    whole, rest = divmod(size, 10**places)
     text = f"{whole}.{rest:0{places}d}".rstrip("0").rstrip(".") if places else str(whole)
-    return (MINUS if value < 0 else "") + text
+    return (MINUS if value < 0 < size else "") + text

@@ -82,7 +82,7 @@ def read_leak(document: Document, programme: Programme, on: date) -> Leak:
                 entry["identifiability"].fault("value.not_allowed", found=identifiability, near="1, 3, 6")
         else:
             items = cursor.words("items", programme.items, "information.unknown")
-            if not items and not problems:
+            if entry.value == []:
                 entry.fault("jo.no_items")
             x, y, identifiability = factors(programme, items, on)
     leak = Leak(

@@ -9,11 +9,18 @@ from sonae.programmes import DisputeCosts
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One section's terms for one occurrence, in yen: min(limit, (loss − deductible) × share), never below 0."""
+    """One section's terms for one occurrence, in yen: min(limit, (loss − deductible) × share), never below 0.
+
+    Raises ValueError for a limit or deductible below 0 or a share outside 0 to 1.
+    """
 
     limit: int
     deductible: int
     share: Fraction = Fraction(1)
+
+    def __post_init__(self) -> None:
+        if self.limit < 0 or self.deductible < 0 or not 0 <= self.share <= 1:
+            raise ValueError(f"no terms of a layer: {self}")
 
     def paid(self, loss: int) -> int:
         """Return what is paid of ``loss`` yen, fractions of a yen dropped.

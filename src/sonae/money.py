@@ -1,5 +1,6 @@
 """Whole yen and named roundings. An amount is an ``int``; a share or rate is an exact ``Fraction``."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import Enum
@@ -36,10 +37,10 @@ def rounded(amount: Fraction | int, rounding: Rounding, unit: int = 1) -> int:
 
 def share(text: str | int | Decimal) -> Fraction:
     """Return a share such as ``"0.9"`` exactly. Raises ValueError outside 0 to 1 or if it is no decimal number."""
-    try:
-        value = Fraction(str(text))
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError(f"not a decimal number: {text}") from error
+    written = f"{text:f}" if isinstance(text, Decimal) else str(text)
+    if not re.fullmatch(r"[0-9]{1,18}(\.[0-9]{1,18})?", written):  # no 1/2, and no 1e-99999999, which fills the memory
+        raise ValueError(f"not a decimal number: {text}")
+    value = Fraction(written)
     if not 0 <= value <= 1:
         raise ValueError(f"not between 0 and 1: {text}")
     return value

@@ -19,10 +19,11 @@ class Problem:
 
 def problem(code: str, at: str, **values: object) -> Problem:
     """Return the problem ``code`` at the place ``at``, its values as text cut to 80 characters."""
-    return Problem(code, at, tuple((name, _short(str(value))) for name, value in values.items()))
+    return Problem(code, at, tuple((name, short(str(value))) for name, value in values.items()))
 
 
-def _short(text: str, most: int = 80) -> str:
+def short(text: str, most: int = 80) -> str:
+    """Return text cut to ``most`` characters, the last of them … where it was longer."""
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -150,7 +150,7 @@ def read_scenario(document: Document) -> tuple[Scenario, Terms | None]:
     cursor = Cursor(document, problems)
     if not cursor.fields(["persons"], ["awards", "goodwill", "dispute_costs", "costs", "plan"]):
         raise Refused(problems)
-    persons = cursor.integer("persons", 1, MOST_PERSONS, 1)
+    persons = cursor.integer("persons", 1, MOST_PERSONS, MOST_PERSONS)
     awards = tuple(_award(entry) for entry in cursor.items("awards"))
     if len(awards) > MOST_AWARD_TIERS:
         cursor["awards"].fault("value.too_many", found=len(awards), most=MOST_AWARD_TIERS)
@@ -161,7 +161,10 @@ def read_scenario(document: Document) -> tuple[Scenario, Terms | None]:
     for field, number in (("awards", sum(each.claimants for each in awards)), ("goodwill", goodwill_persons)):
         if cursor.has("persons") and number > persons:
             cursor[field].fault("scenario.more_than_persons", found=f"{number:,}", persons=f"{persons:,}")
-    costs = {kind: cursor["costs"].yen(kind) for kind, _ in cursor.entries("costs")}
+    kinds = [kind for kind, _ in cursor.entries("costs")]
+    if kinds:
+        cursor["costs"].fields(kinds)  # a cost without an amount is missing, not 0
+    costs = {kind: cursor["costs"].yen(kind) for kind in kinds}
     if len(costs) > MOST_COSTS:
         cursor["costs"].fault("value.too_many", found=len(costs), most=MOST_COSTS)
     dispute_costs = cursor.yen("dispute_costs")

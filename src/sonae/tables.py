@@ -16,12 +16,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Value(Generic[T]):
-    """A value in force from a day on (JST), with where it comes from: ``reference`` is an id of references.yaml."""
+    """A value in force from a day on (JST), with where it comes from: ``reference`` is an id of references.yaml.
+
+    ``low`` and ``high`` bound it where a range is known: towards the lower and the higher loss.
+    """
 
     start: date
     value: T
     basis: Basis
     reference: str
+    low: T | None = None
+    high: T | None = None
 
 
 @dataclass(frozen=True, slots=True)

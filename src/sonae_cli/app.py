@@ -1,6 +1,7 @@
 """All commands in one place; each lives in the module of its noun."""
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated, Literal
 
 import typer
@@ -35,6 +36,9 @@ app.add_typer(programme.app, name="programme")
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line. ``--json`` and ``--lang`` may stand in any position."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal or pipe in another encoding lacks ¥ or −
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     words = list(sys.argv[1:] if arguments is None else arguments)
     Output.as_json = "--json" in words
     words = [word for word in words if word != "--json"]

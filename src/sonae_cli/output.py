@@ -6,6 +6,7 @@ Exit 0 done; 1 refused, with the problems; 2 misuse of the command.
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,12 +48,13 @@ def document(source: str) -> Document:
 
 def write(path: Path, content: bytes) -> None:
     """Write a file whole or not at all. Raises Refused when it cannot be written."""
-    part = path.with_name(f".{path.name}.part")
+    part = path.parent / f".{path.name}.part"
     try:
         part.write_bytes(content)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be written, there may be nothing to take away
+            part.unlink()
         raise Refused(
             [problem("file.not_written", str(path), reason=error.strerror or type(error).__name__)]
         ) from error

@@ -24,9 +24,9 @@ column and path), what was `found`, and how to `fix` it. With `--json` all of th
 
 Words in braces, such as {found}, are filled in with what the file holds. Nothing is done when a problem is found.
 
-入力に問題があると、コマンドは終了コード1で終わります。問題ごとに、変わらない `code`、場所 `at`（ファイル、行、列、項目）、
-何が起きたか `found`、どう直すか `fix` を示します。{found} などの波かっこの中には、ファイルに書かれている値が入ります。
-問題があるときは、何も実行しません。
+入力に問題があると、コマンドは終了コード1で終わります。
+問題ごとに、変わらない `code`、場所 `at`（ファイル、行、列、項目）、何が起きたか `found`、どう直すか `fix` を示します。
+{found} などの波かっこの中には、ファイルに書かれている値が入ります。問題があるときは、何も実行しません。
 """
 
 

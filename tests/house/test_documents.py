@@ -21,6 +21,7 @@ WITH_PATHS = (*READMES, "CONTRIBUTING.md", "docs/where-is-it.md", *(f"docs/decis
     "0001-runtime-packages", "0002-data-not-code")), "docs/algorithms/scoring.md")  # fmt: skip
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PUBLISHED = "src/sonae/programmes/published.lock"
+"""Counts as empty until the first value is published."""
 
 
 def read(name: str) -> str:
@@ -47,8 +48,11 @@ def test_the_page_of_problems_is_made_from_their_words() -> None:
 
 def test_every_code_in_use_has_words_and_every_worded_code_is_in_use() -> None:
     used = {code for path in sorted((ROOT / "src").rglob("*.py")) for code in codes_in(ast.parse(path.read_bytes()))}
-    assert used - set(codes()) == set(), "without words"
-    assert set(codes()) - used == set(), "words that nothing uses"
+    worded = set(codes())
+    assert {"without words": used - worded, "unused words": worded - used} == {
+        "without words": set(),
+        "unused words": set(),
+    }
 
 
 def codes_in(tree: ast.AST) -> Iterator[str]:
@@ -56,10 +60,9 @@ def codes_in(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             yield from codes_of_call(node)
-        elif isinstance(node, ast.FunctionDef):
-            named = [*node.args.posonlyargs, *node.args.args][-len(node.args.defaults or [0]) :]
-            pairs = [*zip(named, node.args.defaults, strict=False), *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)]
-            yield from (text for argument, default in pairs if argument.arg == "what" for text in literal(default))
+        elif isinstance(node, ast.FunctionDef):  # a default such as what="value.not_allowed"
+            defaults = (text for each in [*node.args.defaults, *node.args.kw_defaults] for text in literal(each))
+            yield from (text for text in defaults if re.fullmatch(r"[a-z_]+\.[a-z_]+", text))
 
 
 def codes_of_call(call: ast.Call) -> Iterator[str]:
@@ -81,7 +84,7 @@ def literal(value: ast.expr | None) -> Iterator[str]:
 def test_every_path_that_a_document_names_exists(name: str) -> None:
     paths = [word for word in re.findall(r"`([^`\n]+)`", read(name)) if looks_like_path(word)]
     links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", read(name)) if "://" not in link]
-    missing = [path for path in paths if not (ROOT / path).exists()]
+    missing = [path for path in paths if not (ROOT / path).exists() and path != PUBLISHED]
     missing += [link for link in links if not (ROOT / name).parent.joinpath(link).exists()]
     assert missing == []
 
@@ -92,23 +95,25 @@ def looks_like_path(word: str) -> bool:
     return re.fullmatch(r"[\w./-]+", word) is not None and not word.startswith("-") and ("/" in word or ends)
 
 
-@pytest.mark.parametrize("row", [line for line in read("docs/where-is-it.md").splitlines() if line.startswith("| ")])
-def test_every_row_of_where_is_it_names_something_to_open(row: str) -> None:
-    cells = row.strip("| ").split(" | ")
-    assert len(cells) == 2
-    assert cells[0] == "I want to change …" or any(looks_like_path(word) for word in re.findall(r"`([^`]+)`", cells[1]))
+def test_every_row_of_where_is_it_names_something_to_open() -> None:
+    rows = [line.strip("| ").split(" | ") for line in read("docs/where-is-it.md").splitlines() if line.startswith("| ")]
+    assert rows[0] == ["I want to change …", "Open"]
+    assert len(rows) > 40
+    for wish, answer in rows[1:]:
+        assert any((ROOT / word).exists() for word in re.findall(r"`([^`]+)`", answer)), wish
 
 
 def shown_commands(name: str) -> list[str]:
     blocks: list[str] = re.findall(r"```\w*\n(.*?)```", read(name), flags=re.DOTALL)
-    return [line.strip() for block in blocks for line in block.splitlines() if line.strip().startswith("./sonae")]
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [shlex.join(shlex.split(line, comments=True)) for line in lines if line.startswith("./sonae ")]
 
 
 @pytest.mark.parametrize("command", sorted({command for name in READMES for command in shown_commands(name)}))
 def test_every_command_of_the_readme_runs(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = shlex.split(command, comments=True)[1:]
+    words = shlex.split(command)[1:]
     if words[0] == "test":  # the start script runs this one
         assert (ROOT / "tests/run.py").exists()
         assert all(word in read("tests/run.py") for word in words[1:])
@@ -124,10 +129,9 @@ def test_every_command_of_the_readme_runs(
 
 
 def test_both_readmes_show_the_same_commands() -> None:
-    first, second = ([shlex.split(command, comments=True) for command in shown_commands(name)] for name in READMES)
+    first, second = (shown_commands(name) for name in READMES)
     assert first == second
-    assert ["./sonae", "diagnose", "examples/clinic.yaml", "--report", "report.pdf"] in first
-    assert ["./sonae", "test"] in first
+    assert {"./sonae diagnose examples/clinic.yaml --report report.pdf", "./sonae test"} <= set(first)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs/algorithms").glob("*.md")), ids=lambda path: path.name)

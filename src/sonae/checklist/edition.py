@@ -1,6 +1,6 @@
 """A checklist's edition (版): its areas and questions as data, checked as a whole when read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -75,7 +75,7 @@ class Question:
     effort: Mapping[str, Effort]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Edition:
     """All questions of an edition in their order; areas with their weights."""
 
@@ -114,13 +114,13 @@ def _load(programme: Programme, name: str) -> tuple[Edition | None, tuple[Proble
         cursor = Cursor(programme.document(f"checklist/{name}.yaml"), problems)
     except Refused as refused:
         return None, refused.problems
-    edition = _edition(cursor, name, tuple(programme.references))
+    edition = _edition(cursor, name, programme)
     if edition is not None and not problems:
         _check_whole(cursor, edition)
     return edition, tuple(problems)
 
 
-def _edition(cursor: Cursor, name: str, references: tuple[str, ...]) -> Edition | None:
+def _edition(cursor: Cursor, name: str, programme: Programme) -> Edition | None:
     required = [
         "edition",
         "status",
@@ -137,22 +137,24 @@ def _edition(cursor: Cursor, name: str, references: tuple[str, ...]) -> Edition 
     if cursor.text("edition") != name:
         cursor["edition"].fault("edition.id_is_not_file", found=cursor.text("edition"), file=name)
     defaults = _efforts(cursor, "effort_defaults")
+    if cursor.has("area_weights"):
+        cursor["area_weights"].fields([str(area.value) for area in cursor.items("areas")])
     areas = {area.value: cursor["area_weights"].integer(str(area.value), 1, 100) for area in cursor.items("areas")}
     basis: Any = cursor.choice("basis", BASES)
     return Edition(
         id=name,
         status=cursor.choice("status", STATUSES),
         basis=basis,
-        reference=cursor.choice("reference", references, what="reference.unknown"),
+        reference=cursor.choice("reference", programme.references, what="reference.unknown"),
         areas=MappingProxyType({str(area): weight for area, weight in areas.items()}),
-        questions=tuple(_question(entry, defaults) for entry in cursor.items("questions")),
+        questions=tuple(_question(entry, defaults, programme.industries) for entry in cursor.items("questions")),
         must_cover=MappingProxyType(
             {name: tuple(str(topic.value) for topic in entry.items()) for name, entry in cursor.entries("must_cover")}
         ),
     )
 
 
-def _question(entry: Cursor, defaults: Mapping[str, Effort]) -> Question:
+def _question(entry: Cursor, defaults: Mapping[str, Effort], industries: Collection[str]) -> Question:
     entry.fields(["id", "weight", "law", "covers", "causes", "effort"], ["critical", "quick", "ask_if", "na"])
     name = entry.text("id")
     answers = ANSWERS if entry.truth("na") else ANSWERS[:-1]
@@ -162,7 +164,7 @@ def _question(entry: Cursor, defaults: Mapping[str, Effort]) -> Question:
         weight=entry.integer("weight", 1, 5, 1),
         critical=entry.truth("critical"),
         quick=entry.truth("quick"),
-        condition=_condition(entry["ask_if"]) if entry.has("ask_if") else Condition(),
+        condition=_condition(entry["ask_if"], industries) if entry.has("ask_if") else Condition(),
         answers=answers,
         law=tuple(str(each.value) for each in entry.items("law")),
         covers=tuple(str(each.value) for each in entry.items("covers")),
@@ -179,13 +181,13 @@ def _efforts(entry: Cursor, field: str) -> dict[str, Effort]:
     return efforts
 
 
-def _condition(entry: Cursor) -> Condition:
+def _condition(entry: Cursor, industries: Collection[str]) -> Condition:
     allowed = {
         "uses": USES,
         "media": MEDIA,
         "information_kind": KINDS,
         "on_consignment": ("true", "false"),
-        "industry": None,
+        "industry": tuple(industries),
     }
     if not entry.is_mapping():
         return Condition()
@@ -201,8 +203,10 @@ def _condition(entry: Cursor) -> Condition:
         )
         known = allowed[name]
         for word in words:
-            if known is not None and word not in known:
+            if word not in known:
                 listed.fault("condition.unknown_value", found=word, known=", ".join(known))
+        if not words and listed.value == []:
+            listed.fault("condition.unknown_value", found="[]", known=", ".join(known))
         facts.append((name, words))
     over = entry.integer("employees_over", 0, 1_000_000) if entry.has("employees_over") else None
     return Condition(over, tuple(facts))
@@ -229,6 +233,8 @@ def _check_questions(cursor: Cursor, edition: Edition) -> None:
             entry["id"].fault("question.twice", found=question.id)
         if question.area not in edition.areas:
             entry["id"].fault("question.unknown_area", found=question.id, known=", ".join(edition.areas))
+        if not question.law:
+            entry.fault("field.missing", field="law")
         if not question.causes:
             entry.fault("question.no_cause", found=question.id)
         if any(answer not in question.effort for answer in ANSWERS[:-1]):
@@ -271,8 +277,9 @@ def _needed(edition: Edition) -> Iterator[str]:
 def _check_variants(programme: Programme, edition: Edition, lang: str, texts: Mapping[str, str]) -> Iterator[Problem]:
     facts = {*SIZES, *SITUATIONS, *programme.industries}
     reachable = {f"{edition.id}.{question.id}": question.answers for question in edition.questions}
+    areas = {f"{edition.id}.area.{area}.{word}" for area in edition.areas for word in AREA_WORDS}
     for key in texts:
-        if not key.startswith(f"{edition.id}.") or ".area." in key:
+        if not key.startswith(f"{edition.id}.") or key in areas:
             continue
         base, _, rest = key.removeprefix(f"{edition.id}.").partition(".")
         word, _, part = rest.partition(".")
@@ -281,3 +288,7 @@ def _check_variants(programme: Programme, edition: Edition, lang: str, texts: Ma
         unknown = question not in reachable or (answer not in WORDS and answer not in reachable[question])
         if unknown or any(fact not in facts for fact in variant.split("+") if fact):
             yield problem("text.unknown_question", f"text/{lang}", id=key)
+        elif variant:  # a comment is text and step; without one of them it could not be printed
+            for each in (f"{question}.{answer}@{variant}.{word}" for word in ("text", "step")):
+                if each not in texts:
+                    yield problem("text.missing", f"text/{lang}", id=each, lang=lang)

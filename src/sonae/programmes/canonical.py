@@ -7,7 +7,10 @@ from typing import Any
 
 
 def canonical(value: Any) -> bytes:
-    """Return canonical JSON of plain data. Raises TypeError for a float or any other value that JSON does not hold exactly."""
+    """Return canonical JSON of plain data.
+
+    Raises TypeError for a float or any other value that JSON does not hold exactly, and for keys that become the same text.
+    """
     return json.dumps(_exact(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -23,7 +26,10 @@ def _exact(value: Any) -> Any:
         case None | bool() | int():
             return value
         case dict():
-            return {_exact(str(key)): _exact(inner) for key, inner in value.items()}
+            found = {_exact(str(key)): _exact(inner) for key, inner in value.items()}
+            if len(found) < len(value):
+                raise TypeError("two keys are the same text")
+            return found
         case list() | tuple():
             return [_exact(inner) for inner in value]
         case _:

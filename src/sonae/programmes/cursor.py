@@ -14,6 +14,8 @@ from sonae.programmes.reader import Document, Key, Where
 
 T = TypeVar("T")
 MOST_LISTED = 12
+MOST_NEAREST = 100
+"""With so many problems noted, no nearest name is looked for any more: a hostile file would keep us looking for minutes."""
 
 
 class Cursor:
@@ -26,9 +28,13 @@ class Cursor:
 
     @property
     def value(self) -> object:
+        """The value at this place; None where there is no such place (``fields`` has noted that it is missing)."""
         value = self.document.value
         for key in self.where:
-            value = value[key]
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                return None
         return value
 
     @property
@@ -42,6 +48,11 @@ class Cursor:
 
     def __getitem__(self, key: Key) -> "Cursor":
         return Cursor(self.document, self.problems, (*self.where, key))
+
+    def nearest(self, word: str, known: Collection[str]) -> str:
+        """Return the known name nearest to a misspelt one; empty when none is near."""
+        near = difflib.get_close_matches(word, known, 1, 0.6) if len(self.problems) < MOST_NEAREST else []
+        return near[0] if near else ""
 
     # --- containers
     def is_mapping(self) -> bool:
@@ -62,9 +73,9 @@ class Cursor:
         known = [*required, *optional]
         for name in value:
             if name not in known:
-                near = difflib.get_close_matches(name, known, 1, 0.6)
+                near = self.nearest(name, known)
                 if near:
-                    self[name].fault("field.misspelt", field=name, near=near[0])
+                    self[name].fault("field.misspelt", field=name, near=near)
                 else:
                     self[name].fault("field.unknown", field=name, known=_listed(known))
         return True
@@ -144,7 +155,7 @@ class Cursor:
 
     def day(self, key: str, default: date = date.min) -> date:
         """Return a date written as 2027-04-01."""
-        return self._parsed(key, _day, "date", default)
+        return self._parsed(key, iso_day, "date", default)
 
     def truth(self, key: str, *, default: bool = False) -> bool:
         """Return true or false."""
@@ -170,8 +181,7 @@ class Cursor:
         if not isinstance(value, str):
             self._wrong_type("text")
             return None
-        near = difflib.get_close_matches(value, allowed, 1, 0.6)
-        self.fault(what, found=value, near=near[0] if near else _listed(allowed))
+        self.fault(what, found=value, near=self.nearest(value, allowed) or _listed(allowed))
         return None
 
     def words(self, key: str, allowed: Collection[str], what: str = "value.not_allowed") -> tuple[str, ...]:
@@ -195,16 +205,17 @@ class Cursor:
             return default
 
     def _wrong_type(self, kind: str) -> None:
-        self.fault(f"value.not_{kind}", found=_shown(self.value))
+        self.fault(f"value.not_{kind}", found=shown(self.value))
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | int | Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, Decimal)):
         raise TypeError
-    return str(value)
+    return value
 
 
-def _day(value: object) -> date:
+def iso_day(value: object) -> date:
+    """Return a date written as 2027-04-01. Raises ValueError for any other form."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError
     return date.fromisoformat(value)
@@ -215,7 +226,8 @@ def _listed(words: Collection[str]) -> str:
     return ", ".join(listed[:MOST_LISTED]) + (", …" if len(listed) > MOST_LISTED else "")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as the words of a problem show it: as written in YAML, containers shortened."""
     match value:
         case dict():
             return "{…}"

@@ -18,7 +18,7 @@ def read_lock(path: Path = LOCK) -> dict[str, str]:
     """Return the hashes by value. Raises Refused for a line that has no such form or stands twice."""
     found: dict[str, str] = {}
     problems = []
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
     for number, line in enumerate(lines, 1):
         match = _LINE.fullmatch(line)
         if match is None or match[1] in found:
@@ -47,14 +47,22 @@ def compare(published: Mapping[str, str], programme: str, path: Path = LOCK) -> 
 
 
 def publish(published: Mapping[str, str], path: Path = LOCK) -> list[str]:
-    """Append the values that the lock does not hold yet and return their names. Raises Refused if one was changed."""
+    """Append the values that the lock does not hold yet and return their names.
+
+    Raises Refused, and writes nothing, if one was changed or if a name cannot be read back from a line.
+    """
     locked = read_lock(path)
     changed = [name for name, hash_ in published.items() if locked.get(name, hash_) != hash_]
     if changed:
         raise Refused(problem("programme.lock_changed", path.name, found=name) for name in changed)
     added = [name for name in published if name not in locked]
+    lines = [f"{name} {published[name]}" for name in added]
+    if unreadable := [line for line in lines if not _LINE.fullmatch(line)]:
+        raise Refused(problem("programme.lock_form", path.name, found=line) for line in unreadable)
     text = path.read_text(encoding="utf-8") if path.exists() else ""
+    if text and not text.endswith("\n"):
+        text += "\n"
     part = path.with_name(f"{path.name}.part")
-    part.write_text(text + "".join(f"{name} {published[name]}\n" for name in added), encoding="utf-8")
+    part.write_text(text + "".join(f"{line}\n" for line in lines), encoding="utf-8")
     part.replace(path)
     return added

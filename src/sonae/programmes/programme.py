@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -15,19 +16,36 @@ from sonae.dates import DateRule, Days
 from sonae.figures import Lang
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import words as words_of
-from sonae.programmes.cursor import Cursor
+from sonae.programmes.cursor import Cursor, iso_day
 from sonae.programmes.reader import Document, read_file
 from sonae.programmes.values import read_values, sourced
 from sonae.programmes.words import LIBRARY, Words
-from sonae.tables import BASES, Basis, Brackets, Dated, Value
+from sonae.tables import Basis, Brackets, Dated, Value
 
 MOST_BYTES = 4_000_000
 STATUSES = ("sample", "live")
 DisputeCosts = Literal["inside", "outside_prorata"]
 DISPUTE_COSTS: tuple[DisputeCosts, ...] = ("inside", "outside_prorata")
 VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml")
+NEEDED = {
+    "scoring.grades": "brackets",
+    "scoring.critical_cap": "word",
+    **dict.fromkeys((f"scoring.points.{answer}" for answer in ("yes", "partly", "no", "unknown")), "points"),
+    **dict.fromkeys((f"scenario.{name}" for name in ("persons", "claimants_high", "claimants_low")), "persons"),
+    **dict.fromkeys((f"scenario.{name}" for name in ("award_high", "award_low", "goodwill_each")), "yen"),
+    **dict.fromkeys((f"scenario.{name}" for name in ("dispute_costs", "apology_notice")), "yen"),
+    "jo.basic": "yen",
+    "jo.responsibility_high": "words",
+    **dict.fromkeys((f"jo.identifiability.{name}" for name in ("name_and_address", "name")), "points"),
+    **dict.fromkeys((f"jo.identifiability.{name}" for name in ("address_and_phone", "otherwise")), "points"),
+    "law.small_handler.employees": "employees",
+    "law.small_handler.persons": "persons",
+    "law.report.volume": "persons",
+}
+"""The values that computations ask for by name, with their units."""
 KINDS = ("special_care", "financial", "card", "identity")
 """Kinds of information that change what the law asks or what a leak costs."""
+REFERENCE_KINDS = ("source", "house")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,20 +159,27 @@ def load_folder(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
     values: dict[str, Dated[Any]] = {}
     for base, name in [(LIBRARY, "law/appi.yaml"), (LIBRARY, "jo.yaml"), *((folder, name) for name in VALUE_FILES)]:
         if (cursor := shared.cursor(base, name)) is not None:
-            for key, dated in read_values(cursor, shared.references).items():
+            for key, dated in read_values(cursor, shared.references, ["items"] if name == "jo.yaml" else ()).items():
                 if key in values:
                     cursor["values"][key].fault("value.name_twice", name=key)
                 values[key] = dated
+    if not problems:
+        problems += (
+            problem("programme.value_missing", folder.name, found=f"{name} ({unit})")
+            for name, unit in NEEDED.items()
+            if name not in values or values[name].unit != unit
+        )
     if head is None or not head.fields(["id", "status", "years", "editions", "plans"], ["closed_days", "open_days"]):
         return None, tuple(problems)
-    years = head["years"]
-    years.fields(["first", "last"])
-    first = years.integer("first", 2000, 2100, 2005) if years.is_mapping() else 2005
-    last = years.integer("last", first, 2100, first) if years.is_mapping() else first
-    if head.text("id") != folder.name:
-        head["id"].fault("programme.id_is_not_folder", found=head.text("id"), folder=folder.name)
+    years, id_ = head["years"], head.text("id")
+    if head.has("years"):
+        years.fields(["first", "last"])
+    first = years.integer("first", 2000, 2100, 2005)
+    last = years.integer("last", first, 2100, first)
+    if id_ and id_ != folder.name:
+        head["id"].fault("programme.id_is_not_folder", found=id_, folder=folder.name)
     programme = Programme(
-        id=head.text("id"),
+        id=id_,
         folder=folder,
         status=head.choice("status", STATUSES),
         years=range(first, last + 1),
@@ -179,6 +204,7 @@ class _Shared:
         if (cursor := self.cursor(LIBRARY, "references.yaml")) is not None:
             for name, entry in cursor.entries("references"):
                 entry.fields(["kind"], ["address", "issued"])
+                entry.choice("kind", REFERENCE_KINDS)
                 self.references[name] = entry.value if isinstance(entry.value, dict) else {}
 
     def cursor(self, base: Path, name: str) -> Cursor | None:
@@ -193,13 +219,12 @@ class _Shared:
         cursor = self.cursor(LIBRARY, "jo.yaml")
         for entry in cursor.items("items") if cursor else ():
             entry.fields(["id", "x", "y", "basis", "reference"], ["kind"])
-            sourced(entry, self.references)
+            basis, reference = sourced(entry, self.references)
             name = entry.text("id")
             if name in found:
                 entry["id"].fault("value.twice", found=name)
-            basis: Any = entry.choice("basis", BASES)
             x, y = entry.integer("x", 1, 3, 1), entry.integer("y", 1, 3, 1)
-            found[name] = Item(name, x, y, entry.choice("kind", KINDS, ""), basis, entry.text("reference"))
+            found[name] = Item(name, x, y, entry.choice("kind", KINDS, ""), basis, reference)
         return found
 
     def industries(self) -> dict[str, tuple[str, ...]]:
@@ -209,12 +234,15 @@ class _Shared:
         for entry in cursor.items("industries") if cursor else ():
             entry.fields(["id", "groups", "basis", "reference"])
             sourced(entry, self.references)
-            groups = [group.value for group in entry.items("groups")]
+            name = entry.text("id")
+            if name in found:
+                entry["id"].fault("value.twice", found=name)
+            groups = list(entry.items("groups"))
             for group in groups:
-                if not isinstance(group, str) or not re.fullmatch("[0-9]{2}", group) or group in seen:
-                    entry["groups"].fault("industry.group", found=group)
-                seen.add(str(group))
-            found[entry.text("id")] = tuple(map(str, groups))
+                if not isinstance(group.value, str) or not re.fullmatch("[0-9]{2}", group.value) or group.value in seen:
+                    group.fault("industry.group", found=group.value)
+                seen.add(str(group.value))
+            found[name] = tuple(str(group.value) for group in groups)
         return found
 
 
@@ -225,10 +253,12 @@ def read_document(base: Path, name: str) -> Document:
 
 def _editions(head: Cursor, first: int) -> tuple[tuple[int, str], ...]:
     rows = []
+    before = len(head.problems)
     for entry in head.items("editions"):
         entry.fields(["from_year", "edition"])
         rows.append((entry.integer("from_year", 2000, 2100), entry.text("edition")))
-    if not rows or rows[0][0] > first or rows != sorted(rows):
+    rising = all(earlier[0] < later[0] for earlier, later in pairwise(rows))
+    if head.has("editions") and len(head.problems) == before and not (rows and rows[0][0] <= first and rising):
         head["editions"].fault("programme.editions")
     return tuple(rows)
 
@@ -238,14 +268,14 @@ def _plans(head: Cursor, references: Mapping[str, Any]) -> tuple[Plan, ...]:
     for entry in head.items("plans"):
         money = ["liability_limit", "cost_limit", "deductible", "goodwill_cap_each"]
         entry.fields(["id", *money, "insurer_share", "dispute_costs", "basis", "reference"], ["published"])
-        sourced(entry, references)
-        basis: Any = entry.choice("basis", BASES)
+        basis, reference = sourced(entry, references)
+        entry.truth("published")
         terms: Any = entry.choice("dispute_costs", DISPUTE_COSTS, "inside")
         amounts = {name: entry.yen(name) for name in money}
         plans.append(
             Plan(
                 entry.text("id"), **amounts, insurer_share=entry.share("insurer_share"), dispute_costs=terms,
-                basis=basis, reference=entry.text("reference"),
+                basis=basis, reference=reference,
             )
         )  # fmt: skip
     return tuple(plans)
@@ -256,9 +286,13 @@ def _days(head: Cursor) -> Days:
     for field, closed in (("closed_days", True), ("open_days", False)):
         for entry in head.items(field):
             try:
-                overrides[date.fromisoformat(str(entry.value))] = closed
+                day = iso_day(entry.value)
             except ValueError:
                 entry.fault("value.not_date", found=entry.value)
+                continue
+            if day in overrides:
+                entry.fault("value.twice", found=day)
+            overrides[day] = closed
     return Days(MappingProxyType(overrides))
 
 

@@ -9,17 +9,20 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from sonae.problems import Problem, Refused, problem
+from sonae.problems import Problem, Refused, problem, short
 
 MOST_BYTES = 1_000_000
 """Largest file taken from outside."""
 MOST_DEPTH = 32
 MOST_NODES = 100_000
+MOST_PROBLEMS = 100
+"""After so many problems of form, reading ends."""
 
 Key = str | int
 Where = tuple[Key, ...]
@@ -28,11 +31,14 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,29})")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,12}")
 _CONSTANTS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _NULLS = {"", "~", "null", "Null", "NULL"}
-# controls but tab and line ends, private use, bidirectional overrides and isolates, BOM, other invisibles, non-characters
+# controls but tab and line ends, private use, bidirectional marks, overrides and isolates, BOM, other invisibles (with the
+# line ends that only YAML 1.1 knows: U+0085, U+2028, U+2029), non-characters
 FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ue000-\uf8ff\ufdd0-\ufdef\ufeff"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ue000-\uf8ff\ufdd0-\ufdef\ufeff"
     "\ufff9-\uffff\U000e0000-\U000e007f\U000f0000-\U0010ffff]"
 )
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})|.)", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def path_text(where: Where) -> str:
     """Return a path in a document as text: ``awards[0].yen_each``."""
     text = ""
     for key in where:
-        text += f"[{key}]" if isinstance(key, int) else f".{key}"
+        text += f"[{key}]" if isinstance(key, int) else f".{short(key)}"
     return text.removeprefix(".")
 
 
@@ -65,16 +71,13 @@ def read(data: bytes, name: str) -> Document:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Refused([problem("file.not_utf8", f"{name}:{line}:1")]) from error
+        before = error.object[: error.start].decode().removeprefix("\ufeff")
+        raise Refused([problem("file.not_utf8", _place(name, before))]) from error
+    if found := [*islice(FORBIDDEN.finditer(text), MOST_PROBLEMS)]:
+        raise Refused(_forbidden(_place(name, text[: match.start()]), match[0]) for match in found)
     build = _Build(name)
     try:
-        build.run(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    except yaml.reader.ReaderError as error:
-        before = text[: error.position]
-        place = f"{name}:{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
-        character = error.character if isinstance(error.character, int) else ord(error.character[:1] or " ")
-        build.problems.append(problem("text.forbidden_character", place, character=f"U+{character:04X}"))
+        build.run(yaml.parse(_paired(text), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else f"{name}:1:1"
@@ -102,6 +105,32 @@ def read_bytes(data: bytes, name: str, most_bytes: int = MOST_BYTES) -> Document
     if len(data) > most_bytes:
         raise Refused([problem("file.too_large", name, most=f"{most_bytes:,}")])
     return read(data, name)
+
+
+def _place(name: str, before: str) -> str:
+    """Return the place of what comes after the text ``before``."""
+    line = before.count("\n") + before.count("\r") - before.count("\r\n") + 1
+    return f"{name}:{line}:{len(before) - max(before.rfind(chr(10)), before.rfind(chr(13)))}"
+
+
+def _forbidden(at: str, character: str) -> Problem:
+    return problem("text.forbidden_character", at, character=f"U+{ord(character):04X}")
+
+
+def _paired(text: str) -> str:
+    """Return JSON with each pair of escapes that means one character (``\\ud842\\udfb7``) as that character, which YAML lacks.
+
+    Spaces after the string keep every column.
+    """
+
+    def character(escape: re.Match[str]) -> str:
+        if escape[1] is None:
+            return escape[0]
+        return chr(0x10000 + ((int(escape[1], 16) & 0x3FF) << 10) + (int(escape[2], 16) & 0x3FF))
+
+    if text.lstrip()[:1] not in ("{", "[") or "\\ud" not in text.lower():
+        return text
+    return _STRING.sub(lambda string: _ESCAPE.sub(character, string[0]).ljust(len(string[0])), text)
 
 
 def _line(text: str, mark: Any) -> str:
@@ -151,9 +180,11 @@ class _Build:
     def _fault(self, code: str, event: Any, **values: object) -> None:
         mark = event.start_mark
         self.problems.append(problem(code, f"{self.name}:{mark.line + 1}:{mark.column + 1}", **values))
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise _Stop
 
     def _check_node(self, event: Any) -> None:
-        if event.anchor is not None or (event.tag not in (None, "!")):
+        if event.anchor is not None or event.tag is not None:
             self._fault("yaml.alias", event)
             raise _Stop
         if len(self.places) > MOST_NODES or len(self.stack) >= MOST_DEPTH:
@@ -162,7 +193,7 @@ class _Build:
 
     def _scalar(self, event: Any) -> Any:
         text: str = event.value
-        if (found := FORBIDDEN.search(text)) is not None:
+        if event.style == '"' and (found := FORBIDDEN.search(text)) is not None:  # written as an escape
             self._fault("text.forbidden_character", event, character=f"U+{ord(found[0]):04X}")
         text = unicodedata.normalize("NFC", text)
         if not event.implicit[0] or self._expects_key():

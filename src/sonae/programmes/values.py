@@ -7,15 +7,19 @@ values:
     - {from: 2004-12-10, value: 500, basis: published, reference: flyer-2004, published: true}
 """
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from datetime import date, time
+from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any
 
 from sonae.dates import ROLLS, DateRule
 from sonae.money import MOST_YEN
 from sonae.programmes.cursor import Cursor
-from sonae.tables import BASES, Brackets, Curve, Dated, Value
+from sonae.tables import BASES, Basis, Brackets, Curve, Dated, Value
 
 UNITS = (
     "yen",
@@ -31,14 +35,21 @@ UNITS = (
     "word",
     "words",
     "day",
+    "number",
+    "numbers",
+    "table",
+    "nodes",
 )
 Values = dict[str, Dated[Any]]
+_TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
-def read_values(cursor: Cursor, references: Collection[str]) -> Values:
-    """Return the dated values under ``values:`` of a document by name, noting every fault."""
+def read_values(cursor: Cursor, references: Collection[str], others: Collection[str] = ()) -> Values:
+    """Return the dated values under ``values:`` of a document by name, noting every fault; ``others`` may stand beside."""
     found: Values = {}
+    cursor.fields(["values"], others)
     for name, entry in cursor.entries("values"):
+        before = len(cursor.problems)
         if not entry.fields(["unit", "values"]):
             continue
         unit = entry.choice("unit", UNITS)
@@ -46,54 +57,92 @@ def read_values(cursor: Cursor, references: Collection[str]) -> Values:
         try:
             found[name] = Dated(name, unit, tuple(rows))
         except ValueError:
-            entry.fault("value.dates_do_not_rise", name=name)
+            if len(cursor.problems) == before:  # else rows are left out, and why is told
+                entry.fault("value.dates_do_not_rise", name=name)
     return found
 
 
-def sourced(item: Cursor, references: Collection[str]) -> None:
-    """Note a fault when the item's basis or reference is missing or unknown."""
-    item.choice("basis", BASES)
-    item.choice("reference", references, what="reference.unknown")
+def sourced(item: Cursor, references: Collection[str]) -> tuple[Basis, str]:
+    """Return the item's basis and reference, noting a fault for an unknown one."""
+    basis: Any = item.choice("basis", BASES)
+    return basis, item.choice("reference", references, what="reference.unknown")
 
 
 def _value(item: Cursor, unit: str, references: Collection[str]) -> Value[Any] | None:
-    if not item.fields(["from", "value", "basis", "reference"], ["published", "note"]) or not unit:
+    if not item.fields(["from", "value", "basis", "reference"], ["published", "note", "low", "high"]) or not unit:
         return None
     before = len(item.problems)
-    sourced(item, references)
+    start = item.day("from")
+    basis, reference = sourced(item, references)
     item.truth("published")
-    value = _read(item, unit)
-    if len(item.problems) > before:
-        return None
-    return Value(item.day("from"), value, item.choice("basis", BASES), item.text("reference"))  # type: ignore[arg-type]
+    value = _read(item, unit, "value")
+    low, high = (_read(item, unit, key) if item.has(key) else None for key in ("low", "high"))
+    return Value(start, value, basis, reference, low, high) if len(item.problems) == before else None
 
 
-def _read(item: Cursor, unit: str) -> Any:
+def _read(item: Cursor, unit: str, key: str) -> Any:
     match unit:
         case "share":
-            return item.number("value", 0, 1) if not isinstance(item["value"].value, str) else item.share("value")
+            return item.share(key)
+        case "number":
+            return item.number(key, 0, MOST_YEN)
+        case "numbers":
+            return _numbers(item[key])
+        case "table":
+            return MappingProxyType({name: _numbers(row) for name, row in item.entries(key)})
+        case "nodes":
+            return _nodes(item[key])
         case "brackets":
-            rows = _pairs(item)
+            rows = _pairs(item, str)
             return _built(item, lambda: Brackets(tuple(row[0] for row in rows), tuple(row[1] for row in rows)))
         case "curve":
-            return _built(item, lambda: Curve(tuple((row[0], row[1]) for row in _pairs(item))))
+            return _built(item, lambda: Curve(tuple((row[0], row[1]) for row in _pairs(item, int))))
         case "date_rule":
-            return _date_rule(item["value"])
+            return _date_rule(item[key])
         case "word":
-            return item.text("value")
+            return item.text(key)
         case "words":
-            return tuple(str(word.value) for word in item.items("value"))
+            return tuple(_word(word) for word in item.items(key))
         case "day":
-            return item.day("value")
+            return item.day(key)
         case _:
-            return item.integer("value", 0, MOST_YEN)
+            return item.integer(key, 0, MOST_YEN)
 
 
-def _pairs(item: Cursor) -> list[Any]:
+def _numbers(row: Cursor) -> Mapping[str, Fraction]:
+    return MappingProxyType({name: row.number(name, 0, MOST_YEN) for name, _ in row.entries()})
+
+
+def _nodes(cursor: Cursor) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Read [x, y] pairs of plain numbers, x rising."""
+    rows = []
+    for row in cursor.items():
+        pair = row.value
+        if (
+            not isinstance(pair, list)
+            or len(pair) != 2
+            or any(isinstance(n, bool) or not isinstance(n, (int, Decimal)) for n in pair)
+        ):
+            row.fault("value.not_pair")
+        else:
+            rows.append((Fraction(pair[0]), Fraction(pair[1])))
+    if any(later[0] <= earlier[0] for earlier, later in pairwise(rows)):
+        cursor.fault("value.not_rising")
+    return tuple(rows)
+
+
+def _word(word: Cursor) -> str:
+    if not isinstance(word.value, str):
+        word.fault("value.not_text", found=word.value)
+    return str(word.value)
+
+
+def _pairs(item: Cursor, second: type) -> list[Any]:
     rows: list[Any] = []
     for row in item.items("value"):
         pair = row.value
-        if not isinstance(pair, list) or len(pair) != 2 or not isinstance(pair[0], int):
+        # bool is an int to isinstance
+        if not isinstance(pair, list) or [type(each) for each in pair] != [int, second]:
             row.fault("value.not_pair")
         else:
             rows.append(pair)
@@ -101,10 +150,12 @@ def _pairs(item: Cursor) -> list[Any]:
 
 
 def _built(item: Cursor, build: Any) -> Any:
+    before = len(item.problems)
     try:
         return build()
-    except (ValueError, TypeError):
-        item["value"].fault("value.not_rising")
+    except ValueError:
+        if len(item.problems) == before:
+            item["value"].fault("value.not_rising")
         return None
 
 
@@ -112,9 +163,7 @@ def _date_rule(item: Cursor) -> DateRule | None:
     if not item.fields(["anchor", "months", "day"], ["roll", "at"]):
         return None
     at = item.text("at")
-    try:
-        moment = time.fromisoformat(at) if at else None
-    except ValueError:
+    if at and not _TIME.fullmatch(at):
         item["at"].fault("value.not_time", found=at)
         return None
     return DateRule(
@@ -122,7 +171,7 @@ def _date_rule(item: Cursor) -> DateRule | None:
         item.integer("months", -120, 120),
         item.integer("day", 1, 31, 1),
         item.choice("roll", ROLLS, "none"),  # type: ignore[arg-type]
-        moment,
+        time.fromisoformat(at) if at else None,
     )
 
 
@@ -138,7 +187,9 @@ def plain(value: Any) -> Any:
         case DateRule():
             return [value.anchor, value.months, value.day, value.roll, value.at.isoformat() if value.at else None]
         case tuple():
-            return list(value)
+            return [plain(each) for each in value]
+        case Mapping():
+            return {str(name): plain(each) for name, each in value.items()}
         case date():
             return value.isoformat()
         case _:

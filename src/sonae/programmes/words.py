@@ -29,7 +29,7 @@ class Words:
         self.variants = MappingProxyType(variants)
         """For each text with variants, their facts: ``small``, ``clinic+consignment`` …"""
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         text = self.texts[key]
         return _BLANK.sub(lambda blank: str(values[blank[1]]), text) if values else text
 
@@ -42,20 +42,33 @@ def files(lang: Lang, folder: Path | None = None) -> list[Path]:
     return [path for base in (LIBRARY, folder) if base for path in sorted((base / "text" / lang).glob("*.yaml"))]
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _texts(path: Path) -> Mapping[str, tuple[str, str]]:
-    return MappingProxyType(dict(_entries(read_file(path, f"{path.parent.name}/{path.name}", MOST_BYTES))))
+    """Return text and place by id. Raises Refused for a faulty file, a leaf that is no text, and an id that stands twice."""
+    document = read_file(path, f"{path.parent.name}/{path.name}", MOST_BYTES)
+    found: dict[str, tuple[str, str]] = {}
+    problems: list[Problem] = []
+    for where, value in _leaves(document):
+        key, at = ".".join(map(str, where)), document.at(where)
+        if not isinstance(value, str):
+            problems.append(problem("value.not_text", at, found=value))
+        elif key in found:
+            problems.append(problem("text.twice", at, id=key))
+        else:
+            found[key] = (value, at)
+    if problems:
+        raise Refused(problems)
+    return MappingProxyType(found)
 
 
-def _entries(document: Document) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield id, (text, place) of every leaf; a leaf that is no text is left out (``check`` reports it)."""
+def _leaves(document: Document) -> Iterator[tuple[Where, object]]:
     stack: list[tuple[Where, object]] = [((), document.value)]
     while stack:
         where, value = stack.pop()
         if isinstance(value, dict):
             stack.extend(((*where, key), inner) for key, inner in reversed(value.items()))
-        elif isinstance(value, str):
-            yield ".".join(map(str, where)), (value, document.at(where))
+        else:
+            yield where, value
 
 
 def library(lang: Lang) -> Words:

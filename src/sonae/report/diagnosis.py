@@ -31,9 +31,10 @@ class Diagnosis:
 
     @property
     def ignored(self) -> tuple[str, ...]:
-        """Questions answered though not put to this business; they count for nothing."""
+        """Questions answered though not put to this business, in the edition's order; they count for nothing."""
         asked = {each.question.id for each in self.score.answered}
-        return tuple(name for name in self.answers.given if name not in asked)
+        names = (question.id for question in self.answers.edition.questions)
+        return tuple(name for name in names if name in self.answers.given and name not in asked)
 
     @cached_property
     def record(self) -> dict[str, Any]:

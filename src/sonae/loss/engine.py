@@ -1,0 +1,323 @@
+"""The whole answer for one business: expected loss, chances, cost if it happens, curve, plans, controls, band."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from sonae.checklist import Answers
+from sonae.jo import factors
+from sonae.loss.compound import CELLS, Curve, gross_curve, layer_year, split_cells
+from sonae.loss.controls import COLUMNS, Weights, log_norm, population_mean, ranges, relative_risk, unmet, weights
+from sonae.loss.exposure import Exposure, exposure
+from sonae.loss.parameters import CAUSES, ELECTRONIC, LEVELS, Level, Parameters, parameters
+from sonae.loss.severity import COMPONENTS, COST, LIABILITY, Severity, severity
+from sonae.programmes import Plan
+
+Floats = npt.NDArray[np.float64]
+MATERIAL_PERSONS = 99.5
+"""An incident is material from 100 persons on (99.5: below the mean of the first cell above 100)."""
+YEARS = (1, 5, 10)
+CHANCES = (0.5, 0.9, 0.99)
+RETURN_PERIODS = (10, 100, 200)
+BINS_PER_DECADE = 500
+INSURED = (*LIABILITY, *COST)
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """One business at one level of parameters: its exposure, severities, and the relative risks of its answers."""
+
+    p: Parameters
+    exposure: Exposure
+    severity: Severity
+    risk: Floats
+    """Relative risk by column (causes, aftermath)."""
+
+    @cached_property
+    def cause(self) -> npt.NDArray[np.int64]:
+        """The cause of each pair."""
+        return np.array([c for c, _ in self.p.pairs])
+
+    @cached_property
+    def weight(self) -> Floats:
+        """Expected incidents a year by pair × cell × state."""
+        return self.weights_at(self.risk)
+
+    def weights_at(self, risk: Floats) -> Floats:
+        """Return expected incidents a year by pair × cell × state at other relative risks."""
+        aftermath = np.minimum(1.0, risk[-1] * self.severity.state)
+        quiet = 1 - aftermath.sum(axis=2, keepdims=True)
+        states = np.concatenate([quiet, aftermath], axis=2)
+        rate = self.exposure.rate * risk[self.cause]
+        result: Floats = rate[:, None, None] * self.severity.chance[:, :, None] * states
+        return result
+
+    @cached_property
+    def outcomes(self) -> Floats:
+        """Expected number a year of every outcome: pair × cell × state × claim × goodwill × spread."""
+        result: Floats = self.weight[..., None, None, None] * self.severity.branch
+        return result
+
+    @cached_property
+    def linear(self) -> tuple[Floats, Floats]:
+        """Yen a year by component × cause at relative risk 1: the part without, and the part with, the aftermath's risk."""
+        s, rate = self.severity, self.exposure.rate
+        base = rate[:, None] * s.chance
+        quiet = np.einsum("pc,kpc->kp", base, s.means[..., 0])
+        extra = sum(
+            np.einsum("pc,kpc->kp", base * s.state[..., i], s.means[..., i + 1] - s.means[..., 0]) for i in (0, 1)
+        )
+        by_cause = np.zeros((len(COMPONENTS), len(CAUSES))), np.zeros((len(COMPONENTS), len(CAUSES)))
+        for target, source in zip(by_cause, (quiet, extra), strict=True):
+            np.add.at(target.T, self.cause, np.asarray(source).T)
+        return by_cause
+
+    def expected(self, risk: Floats) -> Floats:
+        """Return yen a year by component × cause at relative risks by column."""
+        plain, aftermath = self.linear
+        return (plain + risk[-1] * aftermath) * risk[:-1]
+
+
+def model(answers: Answers, on: date, level: Level = "central", cells_per_decade: int = 8) -> Model:
+    """Return the model of a business with its answers. Raises LookupError before the engine's first day."""
+    programme = answers.programme
+    p = parameters(programme, on, level, cells_per_decade)
+    e = exposure(p, programme, answers.business, factors(programme, answers.business.information, on))
+    w = weights(programme, answers.edition)
+    return Model(p, e, severity(p, e), relative_risk(w, p, unmet(w, p, effective(answers))))
+
+
+def effective(answers: Answers) -> dict[str, str]:
+    """Return the answers that count: of the questions asked, unanswered ones as unknown; 該当なし does not count."""
+    given = {question.id: answers.given.get(question.id, "unknown") for question in answers.asked}
+    return {name: answer for name, answer in given.items() if answer != "na"}
+
+
+@dataclass(frozen=True, eq=False)
+class PlanLoss:
+    """What a plan pays in a year, in yen, and how often and with which chance its limits are passed."""
+
+    plan: Plan
+    paid_liability: float
+    paid_cost: float
+    liability_passed: float
+    cost_passed: float
+    liability_passed_if_material: float
+    cost_passed_if_material: float
+
+    @property
+    def paid(self) -> float:
+        """Both sections."""
+        return self.paid_liability + self.paid_cost
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What one unmet question costs, in yen a year: gross alone, insurable alone, and its part of a split that adds up."""
+
+    question: str
+    answer: str
+    alone: float
+    insurable: float
+    part: float
+
+
+@dataclass(frozen=True, eq=False)
+class Loss:
+    """The whole answer for one business."""
+
+    answers: Answers
+    on: date
+    central: Model
+    by_component: Mapping[str, float]
+    by_cause: Mapping[str, float]
+    rate_any: float
+    rate_material: float
+    material_cost: Mapping[str, float]
+    material_section: Mapping[str, Mapping[str, float]]
+    plans: tuple[PlanLoss, ...]
+    controls: tuple[Control, ...]
+    together: float
+    best: float
+    worst: float
+    band: Mapping[Level, float]
+
+    @property
+    def expected(self) -> float:
+        """Gross yen a year, every component."""
+        return sum(self.by_component.values())
+
+    @property
+    def insurable(self) -> float:
+        """Yen a year of the components that a plan could cover."""
+        return sum(self.by_component[name] for name in INSURED)
+
+    @cached_property
+    def curve(self) -> Curve:
+        """The year's gross total."""
+        gross = np.broadcast_to(self.central.severity.gross(), self.central.outcomes.shape)
+        return gross_curve(gross, self.central.outcomes)
+
+
+def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> Loss:
+    """Return the whole answer for a business as of a day. Raises LookupError before the engine's first day."""
+    central = model(answers, on)
+    expected = central.expected(central.risk)
+    weight, s = central.weight, central.severity
+    is_material = (s.persons > MATERIAL_PERSONS) | np.array([CAUSES[c] in ELECTRONIC for c in central.cause])[:, None]
+    material = central.outcomes * is_material[:, :, None, None, None, None]
+    w = weights(answers.programme, answers.edition)
+    priced, together, best, worst = controls(central, w, effective(answers))
+    chosen = answers.programme.plans if plans is None else tuple(plans)
+    bands = {
+        level: float(other.expected(other.risk).sum()) for level in LEVELS for other in [model(answers, on, level)]
+    }
+    return Loss(
+        answers=answers,
+        on=on,
+        central=central,
+        by_component=dict(zip(COMPONENTS, map(float, expected.sum(axis=1)), strict=True)),
+        by_cause=dict(zip(CAUSES, map(float, expected.sum(axis=0)), strict=True)),
+        rate_any=float(weight.sum()),
+        rate_material=float(material.sum()),
+        material_cost=quantiles(s.gross(), material),
+        material_section={"liability": quantiles(s.liability, material), "cost": quantiles(s.cost, material)},
+        plans=plan_losses(central, chosen, material),
+        controls=priced,
+        together=together,
+        best=best,
+        worst=worst,
+        band=bands,
+    )
+
+
+def quantiles(loss: Floats, chance: Floats) -> dict[str, float]:
+    """Return the 50, 90 and 99 % quantiles of losses in yen under unnormalised chances (0 without any chance)."""
+    flat, weight = np.broadcast_to(loss, chance.shape).ravel(), chance.ravel()
+    total = weight.sum()
+    if total <= 0:
+        return {f"{int(q * 100)}": 0.0 for q in CHANCES}
+    bins = np.log10(np.maximum(flat, 1.0)) * BINS_PER_DECADE
+    cumulative = np.cumsum(np.bincount(bins.astype(np.int64), weight)) / total
+    return {f"{int(q * 100)}": float(10 ** ((np.searchsorted(cumulative, q) + 0.5) / BINS_PER_DECADE)) for q in CHANCES}
+
+
+def plan_losses(m: Model, plans: Sequence[Plan], material: Floats) -> tuple[PlanLoss, ...]:
+    """Return what each plan pays in a year; each limit holds for one occurrence and for the year."""
+    s = m.severity
+    liability_weight = m.outcomes.sum(axis=5, keepdims=True)
+    cost_weight = m.outcomes.sum(axis=3, keepdims=True)
+    rows, cells, rates = [], [], []
+    passed: list[tuple[float, float]] = []
+    rate_material = float(material.sum())
+    for plan in plans:
+        sections = (
+            (s.liability, liability_weight, material.sum(axis=5, keepdims=True), plan.liability_limit, 1.0),
+            (s.cost, cost_weight, material.sum(axis=3, keepdims=True), plan.cost_limit, float(plan.insurer_share)),
+        )
+        for loss, weight, if_material, limit, share in sections:
+            due = np.maximum(0.0, loss - plan.deductible) * share
+            total = float(weight.sum())
+            step = limit / CELLS
+            paid = np.minimum(due, limit)
+            rows.append(_cells(np.broadcast_to(paid, weight.shape), weight, total, step))
+            cells.append(step)
+            rates.append(total)
+            over = due > limit
+            beyond = float((weight * over).sum())
+            passed.append((-float(np.expm1(-beyond)), float((if_material * over).sum()) / max(rate_material, 1e-300)))
+    year = layer_year(np.array(rates), np.array(rows), np.array(cells)).expected
+    return tuple(
+        PlanLoss(
+            plan,
+            float(year[2 * i]),
+            float(year[2 * i + 1]),
+            passed[2 * i][0],
+            passed[2 * i + 1][0],
+            passed[2 * i][1],
+            passed[2 * i + 1][1],
+        )
+        for i, plan in enumerate(plans)
+    )
+
+
+def _cells(paid: Floats, weight: Floats, total: float, step: float) -> Floats:
+    """Return one loss's payment by cell 0 … CELLS, the mean kept."""
+    return split_cells(np.minimum(paid, step * CELLS * (1 - 1e-15)), weight / max(total, 1e-300), step, CELLS)
+
+
+def controls(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Control, ...], float, float, float]:
+    """Return every unmet question's yen, what all together save, and the loss at best and at worst answers.
+
+    Alone: this answer to yes, all others as they are. Part: the saving of all together split by each question's share of
+    the logarithms (logarithmic-mean weights), which adds up exactly.
+    """
+    u = unmet(w, m.p, given)
+    asked = np.array([question in given for question in w.questions])
+    insured = np.array([name in INSURED for name in COMPONENTS])
+    plain, aftermath = m.linear
+    plain_all, aftermath_all = plain.sum(axis=0), aftermath.sum(axis=0)
+    plain_in, aftermath_in = plain[insured].sum(axis=0), aftermath[insured].sum(axis=0)
+
+    def total(risk: Floats, without: Floats, with_: Floats) -> Floats:
+        result: Floats = ((without + risk[..., -1:] * with_) * risk[..., :-1]).sum(axis=-1)
+        return result
+
+    open_ = np.flatnonzero(asked & (u > 0) & (w.weight.sum(axis=1) > 0))
+    mended = np.repeat(u[None, :], len(open_), axis=0)
+    mended[np.arange(len(open_)), open_] = 0.0
+    risks = relative_risk(w, m.p, mended) if len(open_) else np.zeros((0, len(COLUMNS)))
+    now, now_in = total(m.risk, plain_all, aftermath_all), total(m.risk, plain_in, aftermath_in)
+    alone, alone_in = now - total(risks, plain_all, aftermath_all), now_in - total(risks, plain_in, aftermath_in)
+    best_risk = relative_risk(w, m.p, np.where(asked, 0.0, u))
+    worst_risk = relative_risk(w, m.p, np.where(asked, 1.0, u))
+    best, worst = float(total(best_risk, plain_all, aftermath_all)), float(total(worst_risk, plain_all, aftermath_all))
+    parts = _parts(m, w, u, open_, plain_all, aftermath_all, best_risk)
+    rows = tuple(
+        Control(w.questions[q], given[w.questions[q]], float(alone[i]), float(alone_in[i]), float(parts[i]))
+        for i, q in enumerate(open_)
+    )
+    return rows, float(now) - best, best, worst
+
+
+def _parts(
+    m: Model, w: Weights, u: Floats, open_: npt.NDArray[np.int64], plain: Floats, aftermath: Floats, best: Floats
+) -> Floats:
+    """Return the additive split: by cause, the logarithmic mean of now and best × each question's share of the logarithms."""
+    scale_now, scale_best = plain + m.risk[-1] * aftermath, plain + best[-1] * aftermath
+    now, after = scale_now * m.risk[:-1], scale_best * best[:-1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.log(now / after)
+        mean = np.where(np.abs(change) > 1e-12, (now - after) / change, now)
+        scale = np.where(scale_best > 0, np.log(scale_now / scale_best), 0.0)
+    mean = np.where(now > 0, mean, 0.0)
+    scale = np.where(now > 0, scale, 0.0)
+    own = u[open_, None] * w.weight[open_] * ranges(m.p)
+    of_aftermath = own[:, -1] / max(float(own[:, -1].sum()), 1e-300)
+    result: Floats = own[:, :-1] @ mean + of_aftermath * float(mean @ scale)
+    return result
+
+
+def worst_over_best(answers: Answers, on: date) -> float:
+    """Return expected loss at the best answers ÷ at the worst, of all questions asked."""
+    m = model(answers, on)
+    _, _, best, worst = controls(m, weights(answers.programme, answers.edition), effective(answers))
+    return best / worst
+
+
+__all__ = [
+    "Control",
+    "Loss",
+    "Model",
+    "PlanLoss",
+    "assess",
+    "controls",
+    "effective",
+    "log_norm",
+    "model",
+    "population_mean",
+]
