@@ -110,9 +110,8 @@ def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, 
     head = Cursor(read_document(programme.folder, "programme.yaml"), [])
     for item, plan in zip(head.items("plans"), programme.plans, strict=True):
         if item.truth("published"):
-            money = [plan.liability_limit, plan.cost_limit, plan.deductible, plan.goodwill_cap_each]
-            terms = [*money, str(plan.insurer_share), plan.dispute_costs]
-            hashes[f"{programme.id}/plan.{plan.id}@{programme.years.start}"] = digest(terms)
+            limits = [plan.liability_limit, plan.cost_limit, plan.deductible]
+            hashes[f"{programme.id}/plan.{plan.id}@{programme.years.start}"] = digest(limits)
     for edition in known.values():
         if edition.status == "published":
             words = {lang: programme.words(lang, edition.id) for lang in LANGS}

@@ -41,10 +41,11 @@ def split_cells(loss: Floats, chance: Floats, step: float, cells: int) -> Floats
     index = position.astype(np.int64)
     share = position - index
     weight = chance.ravel()
-    inside = index < cells
+    inside = (index < cells) & (weight > 0)
     index, share, weight = index[inside], share[inside], weight[inside]
-    low = np.bincount(index, weight * (1 - share), cells + 1)
-    result: Floats = low + np.bincount(index + 1, weight * share, cells + 1)
+    result: Floats = np.bincount(index, weight * (1 - share), cells + 1) + np.bincount(
+        index + 1, weight * share, cells + 1
+    )
     return result
 
 
@@ -75,7 +76,7 @@ def layer_severity(
     """
     step = limit / cells
     points = deductible + step * np.arange(cells + 1)
-    slope = np.diff(limited_mean(points)) / step  # mean of P(loss > x) over each cell
+    slope = np.diff(limited_mean(np.asarray(points, dtype=np.float64))) / step  # mean of P(loss > x) over each cell
     return np.concatenate([1 - slope[:1], slope[:-1] - slope[1:], slope[-1:]])
 
 
@@ -96,8 +97,9 @@ class Curve:
 
     def exceedance(self, yen: Floats) -> Floats:
         """Return the chance that the year's total is more than each amount."""
-        fine = np.interp(yen, FINE * np.arange(LENGTH), self.fine)
-        coarse = np.interp(yen, COARSE * np.arange(LENGTH), self.coarse)
+        grid = np.arange(LENGTH, dtype=np.float64)
+        fine: Floats = np.interp(yen, FINE * grid, self.fine)
+        coarse: Floats = np.interp(yen, COARSE * grid, self.coarse)
         result: Floats = 1 - np.where(yen <= FINE * (LENGTH - 1), fine, coarse)
         return np.maximum(result, 0.0)
 

@@ -13,7 +13,7 @@ from sonae.jo import factors
 from sonae.loss.compound import CELLS, Curve, gross_curve, layer_year, split_cells
 from sonae.loss.controls import COLUMNS, Weights, log_norm, population_mean, ranges, relative_risk, unmet, weights
 from sonae.loss.exposure import Exposure, exposure
-from sonae.loss.parameters import CAUSES, ELECTRONIC, LEVELS, Level, Parameters, parameters
+from sonae.loss.parameters import CAUSES, ELECTRONIC, Level, Parameters, parameters
 from sonae.loss.severity import COMPONENTS, COST, LIABILITY, Severity, severity
 from sonae.programmes import Plan
 
@@ -23,6 +23,7 @@ MATERIAL_PERSONS = 99.5
 YEARS = (1, 5, 10)
 CHANCES = (0.5, 0.9, 0.99)
 RETURN_PERIODS = (10, 100, 200)
+OTHER_LEVELS: tuple[Level, ...] = ("low", "high")
 BINS_PER_DECADE = 500
 INSURED = (*LIABILITY, *COST)
 
@@ -79,16 +80,27 @@ class Model:
     def expected(self, risk: Floats) -> Floats:
         """Return yen a year by component × cause at relative risks by column."""
         plain, aftermath = self.linear
-        return (plain + risk[-1] * aftermath) * risk[:-1]
+        result: Floats = (plain + risk[-1] * aftermath) * risk[:-1]
+        return result
 
 
-def model(answers: Answers, on: date, level: Level = "central", cells_per_decade: int = 8) -> Model:
-    """Return the model of a business with its answers. Raises LookupError before the engine's first day."""
+def model(
+    answers: Answers,
+    on: date,
+    level: Level = "central",
+    cells_per_decade: int = 8,
+    given: Mapping[str, str] | None = None,
+) -> Model:
+    """Return the model of a business with its answers (``given``: those that count, if already worked out).
+
+    Raises LookupError before the engine's first day.
+    """
     programme = answers.programme
     p = parameters(programme, on, level, cells_per_decade)
     e = exposure(p, programme, answers.business, factors(programme, answers.business.information, on))
     w = weights(programme, answers.edition)
-    return Model(p, e, severity(p, e), relative_risk(w, p, unmet(w, p, effective(answers))))
+    counted = effective(answers) if given is None else given
+    return Model(p, e, severity(p, e), relative_risk(w, p, unmet(w, p, counted)))
 
 
 def effective(answers: Answers) -> dict[str, str]:
@@ -165,17 +177,19 @@ class Loss:
 
 def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> Loss:
     """Return the whole answer for a business as of a day. Raises LookupError before the engine's first day."""
-    central = model(answers, on)
+    given = effective(answers)
+    central = model(answers, on, given=given)
     expected = central.expected(central.risk)
     weight, s = central.weight, central.severity
     is_material = (s.persons > MATERIAL_PERSONS) | np.array([CAUSES[c] in ELECTRONIC for c in central.cause])[:, None]
     material = central.outcomes * is_material[:, :, None, None, None, None]
     w = weights(answers.programme, answers.edition)
-    priced, together, best, worst = controls(central, w, effective(answers))
+    priced, together, best, worst = controls(central, w, given)
     chosen = answers.programme.plans if plans is None else tuple(plans)
-    bands = {
-        level: float(other.expected(other.risk).sum()) for level in LEVELS for other in [model(answers, on, level)]
-    }
+    bands: dict[Level, float] = {"central": float(expected.sum())}
+    for level in OTHER_LEVELS:
+        other = model(answers, on, level, given=given)
+        bands[level] = float(other.expected(other.risk).sum())
     return Loss(
         answers=answers,
         on=on,

@@ -3,7 +3,9 @@
 Axes: pair, cell (size), state (quiet, harm, mass), claim (none, some), goodwill (none, offered), spread (low, middle, high).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +24,11 @@ SPREAD_CHANCE = np.array([0.25, 0.5, 0.25])
 
 @dataclass(frozen=True, eq=False)
 class Severity:
-    """All outcomes of one incident by pair. Chances of a pair add up to 1 for each set of state weights."""
+    """All outcomes of one incident by pair. Chances of a pair add up to 1 for each set of state weights.
+
+    The arrays that are given are pair × cell × state (or broadcast to it), in yen or as chances; the outcomes with their
+    branches are made from them when they are asked for.
+    """
 
     persons: Floats
     """Pair × cell: mean persons of the cell."""
@@ -30,92 +36,116 @@ class Severity:
     """Pair × cell."""
     state: Floats
     """Pair × cell × (harm, mass): chances before the answers about the aftermath."""
-    liability: Floats
-    """Pair × cell × state × claim × goodwill × 1, in yen."""
-    cost: Floats
-    """Pair × cell × state × 1 × goodwill × spread, in yen."""
-    own: Floats
-    """Pair × 1 × 1 × 1 × 1 × 1: own loss that no plan covers."""
-    branch: Floats
-    """Pair × cell × state × claim × goodwill × spread: chances, given pair, cell and state."""
-    means: Floats
-    """Component × pair × cell × state: mean yen given pair, cell and state."""
+    claim: Floats
+    """Chance that anybody claims."""
+    damages: Floats
+    """Damages if anybody claims."""
+    dispute: Floats
+    """Dispute costs if anybody claims."""
+    reissue: Floats
+    offered: Floats
+    """Chance that goodwill is offered."""
+    goodwill: Floats
+    """Goodwill if it is offered."""
+    shared: Mapping[str, Floats]
+    """Response costs that a client may claim back: letters, call centre, notices."""
+    kept: Mapping[str, Floats]
+    """Response costs that stay: investigation, advice, handling."""
+    recovery: Floats
+    lost_sales: Floats
+    pass_through: float
+    spread: Floats
+
+    @cached_property
+    def liability(self) -> Floats:
+        """Pair × cell × state × claim × goodwill × 1, in yen."""
+        some = np.array([0.0, 1.0])
+        claimed = some[:, None, None] * _deep(self.damages + self.dispute)
+        result: Floats = claimed + _deep(self.reissue)
+        if self.pass_through:
+            back = some[:, None] * _deep(self.goodwill) + _deep(sum(self.shared.values(), np.zeros(1)))
+            result = result + self.pass_through * back
+        return result
+
+    @cached_property
+    def cost(self) -> Floats:
+        """Pair × cell × state × 1 × goodwill × spread, in yen."""
+        own = 1 - self.pass_through
+        response = own * sum(self.shared.values(), np.zeros(1)) + sum(self.kept.values(), np.zeros(1))
+        result: Floats = own * np.array([0.0, 1.0])[:, None] * _deep(self.goodwill) + self.spread * _deep(response)
+        return result
+
+    @cached_property
+    def own(self) -> Floats:
+        """Pair × 1 × 1 × 1 × 1 × 1: own loss that no plan covers, in yen."""
+        return _deep(self.recovery + self.lost_sales)
+
+    @cached_property
+    def branch(self) -> Floats:
+        """Pair × cell × state × claim × goodwill × spread: chances, given pair, cell and state."""
+        claim = np.stack([1 - self.claim, self.claim], axis=-1)[..., :, None, None]
+        result: Floats = claim * np.stack([1 - self.offered, self.offered], axis=-1)[..., None, :, None] * SPREAD_CHANCE
+        return result
+
+    @cached_property
+    def means(self) -> Floats:
+        """Component × pair × cell × state: mean yen given pair, cell and state."""
+        own, middle = 1 - self.pass_through, float(SPREAD_CHANCE @ self.spread)
+        goodwill = self.offered * self.goodwill
+        parts = {
+            "damages": self.claim * self.damages,
+            "dispute_costs": self.claim * self.dispute,
+            "card_reissue": self.reissue,
+            "recourse": self.pass_through * (goodwill + sum(self.shared.values())),
+            "goodwill": own * goodwill,
+            **{name: middle * own * yen for name, yen in self.shared.items()},
+            **{name: middle * yen for name, yen in self.kept.items()},
+            "recovery": self.recovery,
+            "lost_sales": self.lost_sales,
+        }
+        result = np.zeros((len(COMPONENTS), *self.damages.shape))
+        for index, name in enumerate(COMPONENTS):
+            result[index] = parts[name]
+        return result
 
     def gross(self) -> Floats:
-        """Return the whole loss of each outcome, all sections and own loss."""
+        """Return the whole loss of each outcome, all sections and own loss, in yen."""
         return self.liability + self.cost + self.own
+
+
+def _deep(array: Floats) -> Floats:
+    return array[..., None, None, None]
 
 
 def severity(p: Parameters, e: Exposure) -> Severity:
     """Return every outcome of one incident of a business."""
     persons, chance = sizes(p, e.cap)
-    pair_cause = np.array([c for c, _ in p.pairs])
+    cause = np.array([c for c, _ in p.pairs])
     n = persons[:, :, None]
-    harm = p.harm[pair_cause][:, None] * np.minimum(1.0, np.log10(persons + 1))
-    mass = p.mass[pair_cause][:, None] * ramp(persons, p.mass_ramp)
-    state = np.stack([harm, mass], axis=2)
-
+    harm = p.harm[cause][:, None] * np.minimum(1.0, np.log10(persons + 1))
+    mass = p.mass[cause][:, None] * ramp(persons, p.mass_ramp)
     claimants = _claimants(p, n)
     claim = -np.expm1(-claimants)
-    given = claimants / np.maximum(claim, 1e-300)
-    each = np.minimum(p.award_cap, p.award * e.per_head)
-    damages = given * each
-    dispute = (
-        p.dispute["yen"] * np.minimum(1.0, p.dispute["start"] + damages / p.dispute["full_at"])
-        + p.dispute["share"] * damages
-    )
-
-    offered = p.goodwill_offered[pair_cause][:, None, :] * ramp(n, p.goodwill_ramp)
-    amount = {
-        "always": np.full(3, p.goodwill_financial),
-        "harm": np.array([p.goodwill_plain, p.goodwill_financial, p.goodwill_financial]),
-    }
-    goodwill = n * amount.get(e.financial, np.full(3, p.goodwill_plain))
-    response = _response(p, persons, pair_cause)
-    shared = response["letters"] + response["call_centre"] + response["notices"]
-    kept = response["investigation"] + response["advice"] + response["handling"]
-    own_share = 1 - e.pass_through
-
-    reissue = _reissue(p, e, persons)[:, :, None]
-    zero_one = np.array([0.0, 1.0])
-    with_claim = zero_one[:, None, None]
-    with_goodwill = zero_one[:, None]
-    liability = (
-        with_claim * (damages + dispute)[..., None, None, None]
-        + e.pass_through * (with_goodwill * goodwill[..., None, None, None] + shared[..., None, None, None])
-        + reissue[..., None, None, None]
-    )
-    cost = (
-        own_share * with_goodwill * goodwill[..., None, None, None]
-        + p.spread * (own_share * shared + kept)[..., None, None, None]
-    )
-    own = _own(p, e, pair_cause)
-    chances = [_both(claim)[..., :, None, None], _both(offered)[..., None, :, None], SPREAD_CHANCE]
-    shape = np.broadcast_shapes(damages.shape, goodwill.shape)
-    means = np.zeros((len(COMPONENTS), *shape))
-    middle = float(SPREAD_CHANCE @ p.spread)
-    parts = {
-        "damages": claim * damages,
-        "dispute_costs": claim * dispute,
-        "card_reissue": reissue,
-        "recourse": e.pass_through * (offered * goodwill + shared),
-        "goodwill": own_share * offered * goodwill,
-        **{name: middle * own_share * response[name] for name in ("letters", "call_centre", "notices")},
-        **{name: middle * response[name] for name in ("investigation", "advice", "handling")},
-        "recovery": own[0][:, None, None],
-        "lost_sales": own[1][:, None, None],
-    }
-    for index, name in enumerate(COMPONENTS):
-        means[index] = parts[name]
+    damages = claimants / np.maximum(claim, 1e-300) * np.minimum(p.award_cap, p.award * e.per_head)
+    length = np.minimum(1.0, p.dispute["start"] + damages / p.dispute["full_at"])
+    shared, kept = _response(p, n, cause)
+    recovery, lost_sales = _own(p, e, cause)
     return Severity(
         persons=persons,
         chance=chance,
-        state=state,
-        liability=liability,
-        cost=cost,
-        own=(own[0] + own[1])[:, None, None, None, None, None],
-        branch=chances[0] * chances[1] * chances[2],
-        means=means,
+        state=np.stack([harm, mass], axis=2),
+        claim=claim,
+        damages=damages,
+        dispute=p.dispute["yen"] * length + p.dispute["share"] * damages,
+        reissue=_reissue(p, e, n),
+        offered=p.goodwill_offered[cause][:, None, :] * ramp(n, p.goodwill_ramp),
+        goodwill=n * _goodwill_each(p, e),
+        shared=shared,
+        kept=kept,
+        recovery=recovery[:, None, None],
+        lost_sales=lost_sales[:, None, None],
+        pass_through=e.pass_through,
+        spread=p.spread,
     )
 
 
@@ -163,24 +193,32 @@ def _claimants(p: Parameters, n: Floats) -> Floats:
     return np.concatenate([quiet, np.maximum(quiet, harm), np.maximum(np.maximum(quiet, harm), mass)], axis=2)
 
 
-def _response(p: Parameters, persons: Floats, cause: npt.NDArray[np.int64]) -> dict[str, Floats]:
-    n = persons[:, :, None]
+def _goodwill_each(p: Parameters, e: Exposure) -> Floats:
+    """Return goodwill a head by state."""
+    plain, financial = p.goodwill_plain, p.goodwill_financial
+    each = {"always": [financial] * 3, "harm": [plain, financial, financial], "never": [plain] * 3}
+    return np.array(each[e.financial])
+
+
+def _response(p: Parameters, n: Floats, cause: npt.NDArray[np.int64]) -> tuple[dict[str, Floats], dict[str, Floats]]:
     by_mail = np.array([MEDIA[m] == "mail" for _, m in p.pairs])[:, None, None]
     notices = p.notice["local"] * ramp(n, p.notice_local) + p.notice["national"] * ramp(n, p.notice_national)
-    extra = np.array([0.0, p.notice["harm"], p.notice["mass"]]) * ramp(n, p.goodwill_ramp)
-    return {
+    shared = {
         "letters": n * np.where(by_mail, p.letter_mail, p.letter_post),
         "call_centre": ramp(n, p.call_centre),
-        "notices": notices + extra,
+        "notices": notices + np.array([0.0, p.notice["harm"], p.notice["mass"]]) * ramp(n, p.goodwill_ramp),
+    }
+    kept = {
         "investigation": p.investigation[cause][:, None, None] * ramp(n, p.investigation_size),
         "advice": p.advice[cause][:, None, None] * ramp(n, p.advice_size),
         "handling": p.handling["yen"] * n ** p.handling["exponent"],
     }
+    return shared, kept
 
 
-def _reissue(p: Parameters, e: Exposure, persons: Floats) -> Floats:
-    shop = np.array([CAUSES[c] == "web_shop" for c, _ in p.pairs])[:, None]
-    return p.card_reissue * persons * (shop & e.cards)
+def _reissue(p: Parameters, e: Exposure, n: Floats) -> Floats:
+    shop = np.array([CAUSES[c] == "web_shop" for c, _ in p.pairs])[:, None, None]
+    return p.card_reissue * n * (shop & e.cards)
 
 
 def _own(p: Parameters, e: Exposure, cause: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -190,7 +228,3 @@ def _own(p: Parameters, e: Exposure, cause: npt.NDArray[np.int64]) -> tuple[Floa
         "ransomware": e.annual_sales * p.lost_sales["ransomware_days"] / 365 * p.lost_sales["margin"],
     }
     return recovery, np.array([lost.get(name, 0.0) for name in CAUSES])[cause]
-
-
-def _both(chance: Floats) -> Floats:
-    return np.stack([1 - chance, chance], axis=-1)

@@ -50,7 +50,10 @@ REFERENCE_KINDS = ("source", "house")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a member can buy: two limits and the terms of payout, in yen for one occurrence and the year."""
+    """What a member can buy: two limits and the terms of payout, in yen for one occurrence and the year.
+
+    Basis and reference are those of limits and deductible; the other terms are one for all plans (``plan_terms``).
+    """
 
     id: str
     liability_limit: int
@@ -169,7 +172,9 @@ def load_folder(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
             for name, unit in NEEDED.items()
             if name not in values or values[name].unit != unit
         )
-    if head is None or not head.fields(["id", "status", "years", "editions", "plans"], ["closed_days", "open_days"]):
+    if head is None or not head.fields(
+        ["id", "status", "years", "editions", "plan_terms", "plans"], ["closed_days", "open_days"]
+    ):
         return None, tuple(problems)
     years, id_ = head["years"], head.text("id")
     if head.has("years"):
@@ -264,20 +269,19 @@ def _editions(head: Cursor, first: int) -> tuple[tuple[int, str], ...]:
 
 
 def _plans(head: Cursor, references: Mapping[str, Any]) -> tuple[Plan, ...]:
+    terms = head["plan_terms"]
+    if not terms.fields(["insurer_share", "goodwill_cap_each", "dispute_costs", "basis", "reference"]):
+        return ()
+    sourced(terms, references)
+    share, cap = terms.share("insurer_share"), terms.yen("goodwill_cap_each")
+    dispute_costs: Any = terms.choice("dispute_costs", DISPUTE_COSTS, "inside")
     plans = []
     for entry in head.items("plans"):
-        money = ["liability_limit", "cost_limit", "deductible", "goodwill_cap_each"]
-        entry.fields(["id", *money, "insurer_share", "dispute_costs", "basis", "reference"], ["published"])
+        entry.fields(["id", "liability_limit", "cost_limit", "deductible", "basis", "reference"], ["published"])
         basis, reference = sourced(entry, references)
         entry.truth("published")
-        terms: Any = entry.choice("dispute_costs", DISPUTE_COSTS, "inside")
-        amounts = {name: entry.yen(name) for name in money}
-        plans.append(
-            Plan(
-                entry.text("id"), **amounts, insurer_share=entry.share("insurer_share"), dispute_costs=terms,
-                basis=basis, reference=reference,
-            )
-        )  # fmt: skip
+        limits = (entry.yen("liability_limit"), entry.yen("cost_limit"), entry.yen("deductible"))
+        plans.append(Plan(entry.text("id"), *limits, share, cap, dispute_costs, basis, reference))
     return tuple(plans)
 
 

@@ -8,7 +8,7 @@ values:
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
@@ -81,32 +81,24 @@ def _value(item: Cursor, unit: str, references: Collection[str]) -> Value[Any] |
 
 
 def _read(item: Cursor, unit: str, key: str) -> Any:
-    match unit:
-        case "share":
-            return item.share(key)
-        case "number":
-            return item.number(key, 0, MOST_YEN)
-        case "numbers":
-            return _numbers(item[key])
-        case "table":
-            return MappingProxyType({name: _numbers(row) for name, row in item.entries(key)})
-        case "nodes":
-            return _nodes(item[key])
-        case "brackets":
-            rows = _pairs(item, str)
-            return _built(item, lambda: Brackets(tuple(row[0] for row in rows), tuple(row[1] for row in rows)))
-        case "curve":
-            return _built(item, lambda: Curve(tuple((row[0], row[1]) for row in _pairs(item, int))))
-        case "date_rule":
-            return _date_rule(item[key])
-        case "word":
-            return item.text(key)
-        case "words":
-            return tuple(_word(word) for word in item.items(key))
-        case "day":
-            return item.day(key)
-        case _:
-            return item.integer(key, 0, MOST_YEN)
+    return _READERS.get(unit, _whole)(item, key)
+
+
+def _whole(item: Cursor, key: str) -> int:
+    return item.integer(key, 0, MOST_YEN)
+
+
+def _brackets(item: Cursor, key: str) -> Any:
+    rows = _pairs(item[key], str)
+    return _built(item[key], lambda: Brackets(tuple(row[0] for row in rows), tuple(row[1] for row in rows)))
+
+
+def _curve(item: Cursor, key: str) -> Any:
+    return _built(item[key], lambda: Curve(tuple((row[0], row[1]) for row in _pairs(item[key], int))))
+
+
+def _table(item: Cursor, key: str) -> Any:
+    return MappingProxyType({name: _numbers(row) for name, row in item.entries(key)})
 
 
 def _numbers(row: Cursor) -> Mapping[str, Fraction]:
@@ -137,9 +129,9 @@ def _word(word: Cursor) -> str:
     return str(word.value)
 
 
-def _pairs(item: Cursor, second: type) -> list[Any]:
+def _pairs(cursor: Cursor, second: type) -> list[Any]:
     rows: list[Any] = []
-    for row in item.items("value"):
+    for row in cursor.items():
         pair = row.value
         # bool is an int to isinstance
         if not isinstance(pair, list) or [type(each) for each in pair] != [int, second]:
@@ -149,13 +141,13 @@ def _pairs(item: Cursor, second: type) -> list[Any]:
     return rows
 
 
-def _built(item: Cursor, build: Any) -> Any:
-    before = len(item.problems)
+def _built(cursor: Cursor, build: Any) -> Any:
+    before = len(cursor.problems)
     try:
         return build()
     except ValueError:
-        if len(item.problems) == before:
-            item["value"].fault("value.not_rising")
+        if len(cursor.problems) == before:
+            cursor.fault("value.not_rising")
         return None
 
 
@@ -173,6 +165,22 @@ def _date_rule(item: Cursor) -> DateRule | None:
         item.choice("roll", ROLLS, "none"),  # type: ignore[arg-type]
         time.fromisoformat(at) if at else None,
     )
+
+
+_READERS: Mapping[str, Callable[[Cursor, str], Any]] = {
+    "share": Cursor.share,
+    "number": lambda item, key: item.number(key, 0, MOST_YEN),
+    "numbers": lambda item, key: _numbers(item[key]),
+    "table": _table,
+    "nodes": lambda item, key: _nodes(item[key]),
+    "brackets": _brackets,
+    "curve": _curve,
+    "date_rule": lambda item, key: _date_rule(item[key]),
+    "word": Cursor.text,
+    "words": lambda item, key: tuple(_word(word) for word in item.items(key)),
+    "day": Cursor.day,
+}
+"""How each unit's value is read; every other unit is a whole number of 0 or more."""
 
 
 def plain(value: Any) -> Any:
