@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import re
 import shutil
 import sys
@@ -34,6 +35,11 @@ PROGRAMME = "chuokai-leak"
 ON = date(2027, 4, 1)
 LADDERS = (("no", "partly", "yes"), ("unknown", "partly", "yes"))
 """Answers to one question from worse to better."""
+
+
+def dice(seed: int | str) -> random.Random:
+    """Draws that are the same in every run."""
+    return random.Random(seed)
 
 
 # --- businesses and their answers

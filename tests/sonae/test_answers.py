@@ -43,7 +43,11 @@ def test_a_good_file_is_read_whole() -> None:
     business = found.business
     assert (business.name, business.industry, business.annual_sales) == ("見本商店", "retail", 50_000_000)
     assert (business.employees, business.persons_held, business.on_consignment) == (5, 800, False)
-    assert (business.information, business.media, business.uses) == (("name", "address"), ("paper", "pc"), ("fax", "cloud"))
+    assert (business.information, business.media, business.uses) == (
+        ("name", "address"),
+        ("paper", "pc"),
+        ("fax", "cloud"),
+    )
     assert business.assumed == ()
 
 
@@ -100,7 +104,9 @@ FAULTS: list[tuple[str, str, str, list[tuple[str, str]]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"), [fault[1:] for fault in FAULTS], ids=[fault[0] for fault in FAULTS]
+)
 def test_every_fault_is_told_at_its_place(old: str, new: str, expected: list[tuple[str, str]]) -> None:
     text = changed(old, new)
     assert places(refused(lambda: read_answers(document(text)))) == sorted(expected)
@@ -143,7 +149,9 @@ def test_missing_parts_are_named_each_on_its_own() -> None:
 
 def test_json_true_and_false_mean_yes_and_no() -> None:
     text = '{"programme": "chuokai-leak", "edition": "2027-01",\n "business": {"name": "x", "industry": "it", "employees": 1,\n'
-    text += '  "persons_held": 1}, "answers": {"policy.rules": true, "daily.addressee": false, "attack.mfa": "unknown"}}'
+    text += (
+        '  "persons_held": 1}, "answers": {"policy.rules": true, "daily.addressee": false, "attack.mfa": "unknown"}}'
+    )
     found = read_answers(document(text, "answers.json"))
     assert dict(found.given) == {"policy.rules": "yes", "daily.addressee": "no", "attack.mfa": "unknown"}
 

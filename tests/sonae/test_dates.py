@@ -88,7 +88,7 @@ def test_every_debit_day_is_the_first_bank_day_from_the_23rd(year: int) -> None:
     for month in range(1, 13):
         day = rule.on({"cover_from": date(year, month, 25)}, sonae.days)
         first = plus_months(date(year, month, 1), 1, 23)
-        assert [each for each in (first + timedelta(days=n) for n in range(7)) if not closed(each, 31)][0] == day
+        assert next(each for each in (first + timedelta(days=n) for n in range(7)) if not closed(each, 31)) == day
 
 
 @pytest.mark.parametrize(
@@ -255,9 +255,7 @@ def test_a_rule_whose_anchor_is_not_given_raises() -> None:
 
 @property_test
 @given(DAYS, st.integers(0, 12), st.integers(1, 31), st.sampled_from(ROLLS), DAYS)
-def test_a_later_anchor_never_gives_an_earlier_day(
-    one: date, months: int, day: int, roll: Roll, other: date
-) -> None:
+def test_a_later_anchor_never_gives_an_earlier_day(one: date, months: int, day: int, roll: Roll, other: date) -> None:
     rule = DateRule("applied", months, day, roll)
     low, high = sorted((one, other))
     assert rule.on({"applied": low}, PLAIN) <= rule.on({"applied": high}, PLAIN)

@@ -43,9 +43,8 @@ def split_cells(loss: Floats, chance: Floats, step: float, cells: int) -> Floats
     weight = chance.ravel()
     inside = (index < cells) & (weight > 0)
     index, share, weight = index[inside], share[inside], weight[inside]
-    result: Floats = np.bincount(index, weight * (1 - share), cells + 1) + np.bincount(
-        index + 1, weight * share, cells + 1
-    )
+    low = np.bincount(index, weight * (1 - share), cells + 1).astype(np.float64)
+    result: Floats = low + np.bincount(index + 1, weight * share, cells + 1)
     return result
 
 
