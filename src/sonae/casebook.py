@@ -48,6 +48,7 @@ def _load(programme: Programme) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     except Refused as refused:
         return (), refused.problems
     found = []
+    cursor.fields(["cases"])
     for entry in cursor.items("cases"):
         entry.fields(["id", "industry", "cause", "industries", "controls", "basis", "reference"], ["persons"])
         basis: Any = entry.choice("basis", BASES)

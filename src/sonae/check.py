@@ -19,6 +19,7 @@ from sonae.programmes import lock as lock_file
 from sonae.programmes import words as words_of
 from sonae.programmes.values import plain
 from sonae.report import diagnose, result
+from sonae.tables import Value
 
 
 @dataclass(frozen=True)
@@ -104,9 +105,8 @@ def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, 
         for key, entry in Cursor(read_document(programme.folder, name), []).entries("values"):
             for item, value in zip(entry.items("values"), programme.values[key].values, strict=True):
                 if item.truth("published"):
-                    hashes[f"{programme.id}/{key}@{value.start}"] = digest(
-                        [programme.values[key].unit, plain(value.value)]
-                    )
+                    content = [programme.values[key].unit, *_plain_value(value)]
+                    hashes[f"{programme.id}/{key}@{value.start}"] = digest(content)
     head = Cursor(read_document(programme.folder, "programme.yaml"), [])
     for item, plan in zip(head.items("plans"), programme.plans, strict=True):
         if item.truth("published"):
@@ -121,6 +121,11 @@ def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, 
                     [_plain_question(question), texts]
                 )
     return hashes
+
+
+def _plain_value(value: Value[Any]) -> list[Any]:
+    bounds = [value.low, value.high]
+    return [plain(each) for each in [value.value, *(bounds if bounds != [None, None] else [])]]
 
 
 def _plain_question(question: Question) -> list[Any]:

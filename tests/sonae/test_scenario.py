@@ -74,6 +74,24 @@ def test_goodwill_counts_up_to_its_cap_a_head() -> None:
     assert estimate(dear, terms(10_000, 1_000, goodwill_cap_each=500)).goodwill == 1_600_000
 
 
+@pytest.mark.parametrize(
+    ("damages", "beside"),
+    [
+        (0, 900),
+        (1_000, 900),
+        (1_001, 899),
+        (3_000, 300),
+        (2_000_000, 0),
+    ],  # 900 × 1,000 ÷ damages, a part of a yen dropped
+)
+def test_outside_the_limit_dispute_costs_are_paid_in_the_proportion_of_limit_to_damages(
+    damages: int, beside: int
+) -> None:
+    leak = Scenario(1, (Award(1, damages),), 0, 0, 900, MappingProxyType({}))
+    plan = Terms(liability_limit=1_000, cost_limit=0, deductible=0, dispute_costs="outside_prorata")
+    assert estimate(leak, plan).paid == min(damages, 1_000) + beside
+
+
 def test_a_loss_below_the_deductible_is_the_business_own() -> None:
     small = Scenario(1, (Award(1, 100_000),), 0, 0, 0, MappingProxyType({"letters": 100_000}))
     assert estimate(small, terms(1_000, 100)).paid == 0
@@ -173,6 +191,16 @@ def test_above_3000_persons_the_notice_stays_and_the_rest_grows() -> None:
     assert found.awards == (Award(3_000, 100_000), Award(7_000, 10_000))
     assert (found.goodwill_persons, found.dispute_costs) == (20_000, 20_000_000)
     assert dict(flyer_proportions(programme(), 300, ON).costs) == {"apology_notice": 500_000}
+
+
+@pytest.mark.parametrize(
+    ("persons", "high", "low", "goodwill"), [(1, 0, 0, 1), (2, 0, 0, 2), (3, 0, 1, 2), (10, 1, 2, 7), (29, 2, 7, 20)]
+)
+def test_claimants_are_rounded_down_and_the_rest_are_offered_goodwill(
+    persons: int, high: int, low: int, goodwill: int
+) -> None:
+    found = flyer_proportions(programme(), persons, ON)
+    assert ([award.claimants for award in found.awards], found.goodwill_persons) == ([high, low], goodwill)
 
 
 def test_nobody_held_loses_nothing() -> None:

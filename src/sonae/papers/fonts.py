@@ -31,7 +31,7 @@ def printable(text: str) -> tuple[str, tuple[str, ...]]:
     """
     shown, lost = [], dict[str, None]()
     for cluster in _clusters(unicodedata.normalize("NFC", text)):
-        kept = "".join(character for character in cluster if not _is_selector(character))
+        kept = "".join(character for character in cluster if not _is_selector(character)) or cluster
         if all(ord(character) in covered() for character in kept):
             shown.append(kept)
         else:

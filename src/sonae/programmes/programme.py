@@ -207,6 +207,7 @@ class _Shared:
         self.problems = problems
         self.references: dict[str, Mapping[str, Any]] = {}
         if (cursor := self.cursor(LIBRARY, "references.yaml")) is not None:
+            cursor.fields(["references"])
             for name, entry in cursor.entries("references"):
                 entry.fields(["kind"], ["address", "issued"])
                 entry.choice("kind", REFERENCE_KINDS)
@@ -235,6 +236,8 @@ class _Shared:
     def industries(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         cursor = self.cursor(LIBRARY, "industries.yaml")
+        if cursor is not None:
+            cursor.fields(["industries"], ["divisions"])
         seen: set[str] = set()
         for entry in cursor.items("industries") if cursor else ():
             entry.fields(["id", "groups", "basis", "reference"])
@@ -270,7 +273,9 @@ def _editions(head: Cursor, first: int) -> tuple[tuple[int, str], ...]:
 
 def _plans(head: Cursor, references: Mapping[str, Any]) -> tuple[Plan, ...]:
     terms = head["plan_terms"]
-    if not terms.fields(["insurer_share", "goodwill_cap_each", "dispute_costs", "basis", "reference"]):
+    if not head.has("plan_terms") or not terms.fields(
+        ["insurer_share", "goodwill_cap_each", "dispute_costs", "basis", "reference"]
+    ):
         return ()
     sourced(terms, references)
     share, cap = terms.share("insurer_share"), terms.yen("goodwill_cap_each")

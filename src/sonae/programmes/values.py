@@ -45,9 +45,9 @@ _TIME = re.compile("([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def read_values(cursor: Cursor, references: Collection[str], others: Collection[str] = ()) -> Values:
-    """Return the dated values under ``values:`` of a document by name, noting every fault; ``others`` may stand beside."""
+    """Return the dated values under ``values:`` of a document by name, noting every fault; ``others`` stand beside."""
     found: Values = {}
-    cursor.fields(["values"], others)
+    cursor.fields(["values", *others])
     for name, entry in cursor.entries("values"):
         before = len(cursor.problems)
         if not entry.fields(["unit", "values"]):
@@ -69,9 +69,9 @@ def sourced(item: Cursor, references: Collection[str]) -> tuple[Basis, str]:
 
 
 def _value(item: Cursor, unit: str, references: Collection[str]) -> Value[Any] | None:
+    before = len(item.problems)
     if not item.fields(["from", "value", "basis", "reference"], ["published", "note", "low", "high"]) or not unit:
         return None
-    before = len(item.problems)
     start = item.day("from")
     basis, reference = sourced(item, references)
     item.truth("published")
@@ -89,8 +89,11 @@ def _whole(item: Cursor, key: str) -> int:
 
 
 def _brackets(item: Cursor, key: str) -> Any:
-    rows = _pairs(item[key], str)
-    return _built(item[key], lambda: Brackets(tuple(row[0] for row in rows), tuple(row[1] for row in rows)))
+    def build() -> Brackets[str]:
+        rows = _pairs(item[key], str)
+        return Brackets(tuple(row[0] for row in rows), tuple(row[1] for row in rows))
+
+    return _built(item[key], build)
 
 
 def _curve(item: Cursor, key: str) -> Any:
@@ -106,8 +109,9 @@ def _numbers(row: Cursor) -> Mapping[str, Fraction]:
 
 
 def _nodes(cursor: Cursor) -> tuple[tuple[Fraction, Fraction], ...]:
-    """Read [x, y] pairs of plain numbers, x rising."""
+    """Read [x, y] pairs of plain numbers, x rising; at least one."""
     rows = []
+    before = len(cursor.problems)
     for row in cursor.items():
         pair = row.value
         if (
@@ -118,7 +122,8 @@ def _nodes(cursor: Cursor) -> tuple[tuple[Fraction, Fraction], ...]:
             row.fault("value.not_pair")
         else:
             rows.append((Fraction(pair[0]), Fraction(pair[1])))
-    if any(later[0] <= earlier[0] for earlier, later in pairwise(rows)):
+    rising = rows and all(earlier[0] < later[0] for earlier, later in pairwise(rows))
+    if not rising and len(cursor.problems) == before:
         cursor.fault("value.not_rising")
     return tuple(rows)
 
