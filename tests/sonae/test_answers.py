@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sonae.checklist import Answers, read_answers
 from sonae.problems import Refused
-from tests.cast import EDITIONS, codes, document, edition, places, refused, value_of
+from tests.cast import BUSINESSES, EDITIONS, codes, document, edition, example, places, refused, value_of
 
 GOOD = """\
 programme: chuokai-leak
@@ -224,3 +224,9 @@ def test_whatever_stands_in_a_field_is_read_or_refused_with_a_place(spot: tuple[
     except Refused:
         for each in refused(lambda: read_answers(document(text))):
             assert each.at.startswith("file.yaml:1:")
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_every_example_answers_exactly_what_it_is_asked(name: str) -> None:
+    source = example(name)
+    assert set(source.given) == {question.id for question in source.asked}

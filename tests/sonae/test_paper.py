@@ -1,6 +1,7 @@
 """The risk report as PDF: what its pages show, how many there are, tagged, embedded, the same bytes twice."""
 
 import io
+import re
 import shutil
 import subprocess
 from dataclasses import replace
@@ -13,7 +14,12 @@ import pytest
 from sonae.checklist import Answers
 from sonae.figures import LANGS, Lang
 from sonae.report import build, diagnose, pdf
-from tests.cast import BUSINESSES, ON, answering, asked_all, diagnosed, example, programme
+from tests.cast import BUSINESSES, ON, answering, asked_all, diagnosed, example, programme, renamed
+
+WIDTH, HEIGHT = 595.3, 841.9
+MARGIN = 22 / 25.4 * 72 - 6
+"""A page of A4 and its side margins, in points, less the half width that 、 and 。 may hang over."""
+WATERMARKS = ("見本", "SAMPLE", "見", "本")
 
 
 def pages(data: bytes) -> list[str]:
@@ -39,6 +45,29 @@ def test_another_reader_extracts_the_text_too(tmp_path: Path) -> None:
     assert program
     text = subprocess.run([program, str(path), "-"], capture_output=True, check=True).stdout.decode()
     assert "個人情報管理リスク評価報告書" in text
+
+
+@pytest.mark.needs_pdftotext
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize(
+    "name", ["W" * 100, "齾" * 100, "WWWW WWWWW " * 9 + "W", "見"], ids=["latin", "kanji", "words", "short"]
+)
+def test_nothing_runs_over_the_margins(name: str, lang: Lang, tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf(diagnosed(renamed(example("mail_order"), name)), lang))
+    program = shutil.which("pdftotext")
+    assert program
+    boxes = subprocess.run([program, "-bbox", str(path), "-"], capture_output=True, check=True).stdout.decode()
+    for page in boxes.split("<page ")[1:]:
+        words = re.findall(
+            r'xMin="([-.0-9]+)" yMin="([-.0-9]+)" xMax="([-.0-9]+)" yMax="([-.0-9]+)">(.*?)</word>', page
+        )
+        out = [
+            word
+            for left, top, right, bottom, word in words
+            if float(left) < MARGIN or float(right) > WIDTH - MARGIN or float(top) < 0 or float(bottom) > HEIGHT
+        ]
+        assert [word for word in out if word not in WATERMARKS] == []
 
 
 def test_equal_input_gives_equal_bytes_and_another_day_another_number() -> None:
