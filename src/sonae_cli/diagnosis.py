@@ -1,5 +1,6 @@
 """``sonae diagnose``: a checklist in, its evaluation and the risk report out."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -39,9 +40,7 @@ def diagnose(
     show(data, lines)
 
 
-def _day(text: str):  # type: ignore[no-untyped-def]
-    from datetime import date
-
+def _day(text: str) -> date:
     if not text:
         return today()
     try:

@@ -108,7 +108,7 @@ def diagnose(answers: Answers, on: date) -> Diagnosis:
             jo=potential(leak, programme.integer("jo.basic", on)),
         )
     except LookupError as error:
-        raise Refused([problem("law.no_value", "on", on=on.isoformat(), found=error.args[0])]) from error
+        raise Refused([problem("law.no_value", "on", on=on.isoformat())]) from error
 
 
 def result(diagnosis: Diagnosis, lang: Lang) -> dict[str, Any]:
