@@ -13,6 +13,8 @@ from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
 from sonae.figures import LANGS, Lang
+from sonae.loss.controls import check_weights
+from sonae.loss.parameters import NEEDED
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
 from sonae.programmes import lock as lock_file
@@ -48,6 +50,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
         if edition is not None:
             known[name] = edition
     problems += _check_joints(programme, known)
+    problems += _check_loss(programme, known)
     published = _published(programme, known) if not problems else {}
     if with_lock and not problems:
         problems += lock_file.compare(published, programme.id)
@@ -94,6 +97,15 @@ def _check_joints(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
         except Refused:
             continue
         problems += (problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in needed if key not in words)
+    return problems
+
+
+def _check_loss(programme: Programme, known: Mapping[str, Edition]) -> list[Problem]:
+    """Return the faults of the loss engine's values and weights."""
+    missing = [f"loss.{name}" for name in NEEDED if f"loss.{name}" not in programme.values]
+    problems = [problem("programme.value_missing", "loss.yaml", found=name) for name in missing]
+    for edition in known.values():
+        problems += check_weights(programme, edition)[1]
     return problems
 
 

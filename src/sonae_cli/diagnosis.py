@@ -22,7 +22,7 @@ def diagnose(
     specimen: Annotated[bool, typer.Option("--specimen", help="Mark the report as a specimen (記載例).")] = False,
 ) -> None:
     """Evaluate a filled-in checklist: score, grade, comments, actions, loss; --report writes the PDF."""
-    diagnosis = run(read_answers(document(file)), _day(on))
+    diagnosis = run(read_answers(document(file)), day(on))
     data = result(diagnosis, Output.lang)
     if report is not None:
         from sonae.report import pdf
@@ -40,7 +40,8 @@ def diagnose(
     show(data, lines)
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """Return the day written as 2027-04-01, or today in Japan. Raises Refused."""
     if not text:
         return today()
     try:

@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from sonae.check import check as check_programme
 from sonae.programmes import describe, library, lock, names
 from sonae.programmes.words import LIBRARY
 from sonae_cli.output import Output, refuse, show
@@ -21,7 +20,9 @@ def _folder(name: str) -> Path:
 @app.command()
 def check(programme: Folder = "chuokai-leak") -> None:
     """Report every problem of a programme's data, words and worked cases."""
-    found = check_programme(_folder(programme))
+    from sonae.check import check as whole  # numpy: only where it is needed
+
+    found = whole(_folder(programme))
     data = {
         "questions": dict(found.questions),
         "texts": dict(found.texts),
@@ -41,7 +42,9 @@ def check(programme: Folder = "chuokai-leak") -> None:
 @app.command()
 def publish(programme: Folder = "chuokai-leak") -> None:
     """Add every value marked published to published.lock; a published value that was changed is refused."""
-    found = check_programme(_folder(programme), with_lock=False)
+    from sonae.check import check as whole
+
+    found = whole(_folder(programme), with_lock=False)
     if found.problems:
         refuse(found.problems)
     added = lock.publish(found.published)

@@ -1,0 +1,89 @@
+"""The engine's answer as plain data in whole yen, fields as in the command line's contract."""
+
+from collections.abc import Mapping
+from math import expm1, floor
+from typing import Any
+
+from sonae.jo import Leak, factors, potential
+from sonae.loss.engine import RETURN_PERIODS, YEARS, Loss, PlanLoss
+
+
+def to_yen(amount: float) -> int:
+    """Return an amount in whole yen, rounded half up: the one place where a float becomes yen."""
+    return floor(amount + 0.5)
+
+
+def shared_out(amounts: Mapping[str, float], total: int) -> dict[str, int]:
+    """Return the amounts in whole yen so that they add up to ``total``: the largest fractions are rounded up first."""
+    whole = {name: floor(amount) for name, amount in amounts.items()}
+    by_fraction = sorted(amounts, key=lambda name: whole[name] - amounts[name])
+    for name in by_fraction[: max(0, total - sum(whole.values()))]:
+        whole[name] += 1
+    return whole
+
+
+def result(loss: Loss) -> dict[str, Any]:
+    """Return the whole answer as plain data. Amounts are whole yen, chances decimals of 6 places.
+
+    ``expected_loss`` is the sum of ``by_component`` and of ``by_cause``; for each plan paid + retained equals it.
+    """
+    by_component = {name: to_yen(amount) for name, amount in loss.by_component.items()}
+    expected = sum(by_component.values())
+    business, programme = loss.answers.business, loss.answers.programme
+    jo = potential(
+        Leak(business.persons_held, *factors(programme, business.information, loss.on)),
+        programme.integer("jo.basic", loss.on),
+    )
+    return {
+        "programme": programme.id,
+        "edition": loss.answers.edition.id,
+        "on": loss.on.isoformat(),
+        "expected_loss": expected,
+        "expected_insurable": to_yen(loss.insurable),
+        "probability_any": {str(years): chance(loss.rate_any, years) for years in YEARS},
+        "material": {
+            "probability": {str(years): chance(loss.rate_material, years) for years in YEARS},
+            "cost": {name: to_yen(amount) for name, amount in loss.material_cost.items()},
+        },
+        "return_periods": {str(years): to_yen(loss.curve.quantile(1 - 1 / years)) for years in RETURN_PERIODS},
+        "by_cause": shared_out(loss.by_cause, expected),
+        "by_component": by_component,
+        "plans": [_plan(plan, expected) for plan in loss.plans],
+        "controls": [
+            {
+                "question": control.question,
+                "answer": control.answer,
+                "saves_per_year": to_yen(control.alone),
+                "saves_in_five_years": to_yen(5 * control.alone),
+                "part_of_all": to_yen(control.part),
+            }
+            for control in sorted(loss.controls, key=lambda control: -control.alone)
+        ],
+        "controls_together": to_yen(loss.together),
+        "band": {level: to_yen(loss.band[level]) for level in ("low", "high")},
+        "jo": {"per_person": jo.per_person, "total": jo.total},
+        "assumed": list(dict.fromkeys([*business.assumed, *loss.central.exposure.assumed])),
+        "basis": "assumed",
+    }
+
+
+def chance(rate: float, years: int) -> float:
+    """Return the chance of at least one event in so many years at a yearly rate."""
+    return round(-expm1(-rate * years), 6)
+
+
+def _plan(plan: PlanLoss, expected: int) -> dict[str, Any]:
+    paid = to_yen(plan.paid)
+    return {
+        "id": plan.plan.id,
+        "expected_paid": paid,
+        "expected_paid_liability": to_yen(plan.paid_liability),
+        "expected_paid_cost": paid - to_yen(plan.paid_liability),
+        "expected_retained": expected - paid,
+        "probability_limit_exceeded": {
+            "liability": round(plan.liability_passed, 6),
+            "cost": round(plan.cost_passed, 6),
+            "liability_if_material": round(plan.liability_passed_if_material, 6),
+            "cost_if_material": round(plan.cost_passed_if_material, 6),
+        },
+    }
