@@ -76,7 +76,7 @@ def test_all_plans_at_once_are_each_alone() -> None:
 
 
 def test_twice_the_resolution_of_sizes_moves_the_curve_little() -> None:
-    coarse, fine = (model(example("mail_order"), ON, cells_per_decade=cells) for cells in (8, 16))
+    coarse, fine = (model(example("mail_order"), ON, cells_per_decade=cells) for cells in (12, 24))
     curves = [gross_curve(np.broadcast_to(m.severity.gross(), m.outcomes.shape), m.outcomes) for m in (coarse, fine)]
     for chance in (0.99, 0.995):
         first, second = (curve.quantile(chance) for curve in curves)

@@ -13,7 +13,7 @@ from sonae.jo import factors
 from sonae.loss.compound import CELLS, Curve, gross_curve, layer_year, split_cells
 from sonae.loss.controls import COLUMNS, Weights, log_norm, population_mean, ranges, relative_risk, unmet, weights
 from sonae.loss.exposure import Exposure, exposure
-from sonae.loss.parameters import CAUSES, ELECTRONIC, Level, Parameters, parameters
+from sonae.loss.parameters import CAUSES, CELLS_PER_DECADE, ELECTRONIC, Level, Parameters, parameters
 from sonae.loss.severity import COMPONENTS, COST, LIABILITY, Severity, severity
 from sonae.programmes import Plan
 
