@@ -88,7 +88,7 @@ def model(
     answers: Answers,
     on: date,
     level: Level = "central",
-    cells_per_decade: int = 8,
+    cells_per_decade: int = CELLS_PER_DECADE,
     given: Mapping[str, str] | None = None,
 ) -> Model:
     """Return the model of a business with its answers (``given``: those that count, if already worked out).
