@@ -14,7 +14,7 @@ from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
 from sonae.figures import LANGS, Lang
 from sonae.loss.controls import check_weights
-from sonae.loss.parameters import NEEDED
+from sonae.loss.parameters import LEVELS, NEEDED, parameters
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
 from sonae.programmes import lock as lock_file
@@ -104,9 +104,31 @@ def _check_loss(programme: Programme, known: Mapping[str, Edition]) -> list[Prob
     """Return the faults of the loss engine's values and weights."""
     missing = [f"loss.{name}" for name in NEEDED if f"loss.{name}" not in programme.values]
     problems = [problem("programme.value_missing", "loss.yaml", found=name) for name in missing]
+    if not missing:
+        on = max(programme.values[f"loss.{name}"].values[0].start for name in NEEDED)
+        for level in LEVELS:
+            try:
+                parameters(programme, on, level)
+            except (LookupError, TypeError, AttributeError) as error:
+                problems.append(problem("programme.value_missing", "loss.yaml", found=error.args[0]))
+        problems += _check_shares(programme, on)
     for edition in known.values():
         problems += check_weights(programme, edition)[1]
     return problems
+
+
+def _check_shares(programme: Programme, on: date) -> list[Problem]:
+    """Return the sets of shares that do not add up to 1."""
+    sets = {
+        f"loss.{name}": programme.value(f"loss.{name}", on).value for name in ("attack_share", "answers_of_population")
+    }
+    media = programme.value("loss.medium_of_cause", on).value
+    sets |= {f"loss.medium_of_cause.{cause}": row for cause, row in media.items()}
+    return [
+        problem("value.not_whole", "loss.yaml", name=name, found=float(sum(row.values())))
+        for name, row in sets.items()
+        if sum(row.values()) != 1
+    ]
 
 
 # --- what is published

@@ -237,13 +237,12 @@ def without(text: str, field: int) -> str:
 def test_a_field_that_is_gone_is_a_problem_or_nothing_never_a_crash(tmp_path: Path, name: str) -> None:
     draw = dice(name)
     told = 0
+    sound = set(check(copy_of_programme(tmp_path / "sound", only=EDITION), with_lock=False).problems)
     for turn in range(8):
         folder = copy_of_programme(tmp_path / str(turn), only=EDITION)
         text = (folder / name).read_text("utf-8")
         (folder / name).write_text(without(text, draw.randrange(10_000)), "utf-8")
-        programme, problems = load_folder(folder)
-        found = [*problems, *(check_edition(programme, EDITION)[1] if programme is not None else [])]
-        told += bool(found)
+        told += not sound.issuperset(check(folder, with_lock=False).problems)
     assert told >= 4
 
 

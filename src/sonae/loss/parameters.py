@@ -250,15 +250,27 @@ class _Reader:
         return float(self.raw(name))
 
     def numbers(self, name: str) -> dict[str, float]:
-        return {key: float(number) for key, number in self.raw(name).items()}
+        return _Named(name, {key: float(number) for key, number in self.raw(name).items()})
 
     def by_cause(self, name: str) -> Floats:
         numbers = self.numbers(name)
         return np.array([numbers[cause] for cause in CAUSES])
 
     def table(self, name: str) -> dict[str, dict[str, float]]:
-        return {key: {inner: float(number) for inner, number in row.items()} for key, row in self.raw(name).items()}
+        rows = self.raw(name).items()
+        return _Named(name, {key: _Named(f"{name}.{key}", {i: float(n) for i, n in row.items()}) for key, row in rows})
 
     def nodes(self, name: str) -> tuple[Floats, Floats]:
         rows = self.raw(name)
         return np.array([float(x) for x, _ in rows]), np.array([float(y) for _, y in rows])
+
+
+class _Named(dict[str, Any]):
+    """Numbers by key that name themselves when a key is missing: ``loss.harm.theft``."""
+
+    def __init__(self, name: str, numbers: Mapping[str, Any]) -> None:
+        super().__init__(numbers)
+        self.name = name
+
+    def __missing__(self, key: str) -> Any:
+        raise KeyError(f"loss.{self.name}.{key}")
