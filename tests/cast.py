@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import random
 import re
 import shutil
@@ -40,6 +41,11 @@ LADDERS = (("no", "partly", "yes"), ("unknown", "partly", "yes"))
 def dice(seed: int | str) -> random.Random:
     """Draws that are the same in every run."""
     return random.Random(seed)
+
+
+def many(count: int) -> int:
+    """Return how many examples a property is tried on: ``count`` in the soak run, a quarter in every other."""
+    return count if "SONAE_SOAK" in os.environ else max(20, count // 4)
 
 
 # --- businesses and their answers

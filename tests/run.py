@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     for name, command in [*([] if paths else _checks()), ("tests", _pytest(paths, soak, missing))]:
         started = time.monotonic()
         print(f"— {name}", flush=True)
-        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **({"SONAE_SOAK": "1"} if soak else {})}
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
         print(
             f"  {name}: {'ok' if code == 0 else f'failed ({code})'} in {time.monotonic() - started:.0f} s", flush=True

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
-from sonae.checklist import Business, Edition, Effort, Question
+from sonae.checklist import ANSWERS, Business, Edition, Effort, Question
 from sonae.money import Rounding, rounded
 from sonae.programmes import Programme, Words
 
@@ -61,7 +62,7 @@ class Action:
         return self.gain / max(self.effort.hours, Fraction(1, 4))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Score:
     """The whole evaluation. ``uncapped`` is the grade of the score alone; ``capped_by`` the critical answers that cap it."""
 
@@ -72,7 +73,11 @@ class Score:
     capped_by: tuple[str, ...]
     areas: tuple[AreaScore, ...]
     answered: tuple[Answered, ...]
-    actions: tuple[Action, ...]
+
+    @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """What is not yet yes, most pressing first."""
+        return _actions(self.answered, self.areas)
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -112,11 +117,15 @@ def score(
     """
     chosen = None if asked is None else {question.id for question in asked}
     put = [each for each in edition.questions if chosen is None or each.id in chosen]
-    answered = tuple(
-        _answered(programme, question, given.get(question.id, "unknown"), on)
+    points: dict[str, int | None] = {
+        answer: programme.integer(f"scoring.points.{answer}", on) for answer in ANSWERS[:-1]
+    }
+    answers = [
+        (question, given.get(question.id, "unknown"))
         for question in put
         if question.condition.holds(business, programme)
-    )
+    ]
+    answered = tuple(Answered(question, answer, points.get(answer)) for question, answer in answers)
     brackets = programme.brackets("scoring.grades", on)
     areas = tuple(_area(area, weight, answered, brackets.find) for area, weight in edition.areas.items())
     total = sum(each.weight for each in areas if each.exact is not None)
@@ -140,12 +149,7 @@ def score(
         capped_by=capping if binds else (),
         areas=areas,
         answered=answered,
-        actions=_actions(answered, areas),
     )
-
-
-def _answered(programme: Programme, question: Question, answer: str, on: date) -> Answered:
-    return Answered(question, answer, None if answer == "na" else programme.integer(f"scoring.points.{answer}", on))
 
 
 def _area(area: str, weight: int, answered: Sequence[Answered], grade_of: Any) -> AreaScore:

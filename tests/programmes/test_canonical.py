@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonae.programmes import canonical, digest
+from tests.cast import many
 
-property_test = settings(max_examples=150, deadline=None)
+property_test = settings(max_examples=many(150), deadline=None)
 TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
 DATA = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXT,

@@ -15,9 +15,9 @@ from sonae.money import MOST_YEN
 from sonae.problems import Problem
 from sonae.programmes import Cursor, Document, describe
 from sonae.programmes.cursor import MOST_NEAREST, iso_day, shown
-from tests.cast import document, places
+from tests.cast import document, many, places
 
-property_test = settings(max_examples=200, deadline=None)
+property_test = settings(max_examples=many(200), deadline=None)
 USES = ("web_shop", "website", "cloud", "fax")
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sonae.check import Checked, check
 from sonae.programmes.lock import LOCK, compare, publish, read_lock
 from sonae.programmes.words import LIBRARY
-from tests.cast import PROGRAMME, copy_of_programme, edit, programme, refused, value_of
+from tests.cast import PROGRAMME, copy_of_programme, edit, many, programme, refused, value_of
 
 HASH, OTHER = "a" * 64, "b" * 64
 VALUE, PLAN, QUESTION = (
@@ -17,7 +17,7 @@ VALUE, PLAN, QUESTION = (
     "chuokai-leak/plan.p1000@2005",
     "chuokai-leak/question.a.b@2004-12",
 )
-property_test = settings(max_examples=100, deadline=None)
+property_test = settings(max_examples=many(100), deadline=None)
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from sonae.programmes import programme as module
 from sonae.programmes.programme import NEEDED, VALUE_FILES, fingerprint
 from sonae.programmes.words import LIBRARY
 from sonae.tables import Brackets
-from tests.cast import ON, PROGRAMME, copy_of_programme, edit, place_in, programme, refused, value_of
+from tests.cast import ON, PROGRAMME, copy_of_programme, edit, many, place_in, programme, refused, value_of
 
 SHARED = ("references.yaml", "jo.yaml", "industries.yaml", "law/appi.yaml")
 
@@ -543,7 +543,7 @@ def changed(data: Any, where: tuple[str | int, ...], new: Any) -> Any:
     return copy
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=many(50), deadline=None)
 @given(st.sampled_from(FILES), st.data())
 def test_whatever_stands_in_one_place_is_read_or_told_and_never_breaks_the_reading(
     tmp_path_factory: pytest.TempPathFactory, name: str, data: st.DataObject

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from sonae.problems import Problem, Refused
 from sonae.programmes.reader import FORBIDDEN, MOST_DEPTH, MOST_PROBLEMS, Document, Where, read, read_bytes, read_file
-from tests.cast import refused
+from tests.cast import many, refused
 
 NAME = "f.yaml"
-property_test = settings(max_examples=200, deadline=None)
+property_test = settings(max_examples=many(200), deadline=None)
 
 EXAMPLE = """\
 # a clinic
@@ -485,7 +485,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=many(400), deadline=None)
 @given(
     st.binary(max_size=200)
     | st.text(max_size=80).map(str.encode)

@@ -17,10 +17,10 @@ from sonae.problems import Problem
 from sonae.programmes import Cursor, Document, canonical, describe
 from sonae.programmes.values import UNITS, plain, read_values
 from sonae.tables import Brackets, Curve, Value
-from tests.cast import document, places
+from tests.cast import document, many, places
 
 REFERENCES = ("flyer-2004", "house-2026")
-property_test = settings(max_examples=150, deadline=None)
+property_test = settings(max_examples=many(150), deadline=None)
 
 EXAMPLE = """\
 values:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sonae.checklist import Answers, read_answers
 from sonae.problems import Refused
-from tests.cast import BUSINESSES, EDITIONS, codes, document, edition, example, places, refused, value_of
+from tests.cast import BUSINESSES, EDITIONS, codes, document, edition, example, many, places, refused, value_of
 
 GOOD = """\
 programme: chuokai-leak
@@ -185,7 +185,7 @@ def test_a_question_that_is_not_asked_may_be_answered() -> None:
 
 
 # --- round trips and odd input
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=many(50), deadline=None)
 @given(st.data(), st.sampled_from(EDITIONS))
 def test_any_allowed_answers_come_back_as_they_were_written(data: st.DataObject, name: str) -> None:
     answer = {question.id: st.sampled_from(question.answers) for question in edition(name).questions}
@@ -212,7 +212,7 @@ WHOLE: dict[str, Any] = {
 SPOTS = [(name,) for name in WHOLE] + [("business", name) for name in WHOLE["business"]] + [("answers", "policy.rules")]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(st.sampled_from(SPOTS), ODD)
 def test_whatever_stands_in_a_field_is_read_or_refused_with_a_place(spot: tuple[str, ...], odd: object) -> None:
     whole = json.loads(json.dumps(WHOLE))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sonae.checklist import Business
 from sonae.checklist.business import SITUATIONS, SIZES
-from tests.cast import ON, business, programme
+from tests.cast import ON, business, many, programme
 
 BEFORE_2017 = date(2017, 5, 29)
 
@@ -70,7 +70,7 @@ BUSINESSES = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(BUSINESSES)
 def test_facts_name_one_size_the_industry_and_what_the_law_sees(shop: Business) -> None:
     facts = set(shop.facts(programme(), ON))
@@ -81,7 +81,7 @@ def test_facts_name_one_size_the_industry_and_what_the_law_sees(shop: Business) 
         assert not facts & {"over_5000", "consignment"}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(BUSINESSES, st.integers(0, 200), st.integers(0, 20_000))
 def test_growing_never_opens_the_simpler_ways(shop: Business, employees: int, persons: int) -> None:
     grown = replace(shop, employees=shop.employees + employees, persons_held=shop.persons_held + persons)

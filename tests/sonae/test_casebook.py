@@ -12,7 +12,7 @@ from sonae.casebook import Case, cases, check_casebook, similar
 from sonae.figures import LANGS
 from sonae.programmes import load_folder
 from sonae.programmes.words import LIBRARY
-from tests.cast import PROGRAMME, business, edit, edition, places, programme
+from tests.cast import PROGRAMME, business, edit, edition, many, places, programme
 
 CONTROLS = sorted({control for case in cases(programme()) for control in case.controls})
 
@@ -41,7 +41,7 @@ def test_with_nothing_to_go_by_the_order_of_the_file_stays() -> None:
     assert similar(cases(programme()), business(industry="mining"), []) == cases(programme())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(st.sampled_from(sorted(programme().industries)), st.sets(st.sampled_from(CONTROLS)))
 def test_near_industries_come_first_then_those_where_more_is_lacking(industry: str, lacking: set[str]) -> None:
     found = similar(cases(programme()), business(industry=industry), lacking)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sonae.checklist import ANSWERS, Business, load_edition
 from sonae.checklist.business import MEDIA, USES
 from sonae.checklist.edition import Condition
-from tests.cast import EDITIONS, asked_all, business, codes, edition, programme, refused, value_of
+from tests.cast import EDITIONS, asked_all, business, codes, edition, many, programme, refused, value_of
 
 AREAS = {
     "2004-12": ("organisation", "people", "physical", "technical"),
@@ -117,7 +117,7 @@ BUSINESSES = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(BUSINESSES, BUSINESSES, st.sampled_from(EDITIONS))
 def test_doing_more_never_takes_a_question_away(one: Business, other: Business, name: str) -> None:
     more = replace(
@@ -141,7 +141,7 @@ def test_the_quick_check_has_exactly_fifteen_questions_from_most_areas() -> None
     assert len({question.area for question in quick}) >= 8
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(BUSINESSES)
 def test_the_quick_check_asks_the_marked_ones_of_what_applies_in_the_same_order(shop: Business) -> None:
     whole = edition().applicable(shop, programme())

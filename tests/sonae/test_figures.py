@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from sonae.figures import LANGS, Lang, count, day, decimal, effort_hours, era_year, exact_yen, yen
 from sonae.money import MOST_YEN, Rounding, rounded
+from tests.cast import many
 
 MINUS = "−"
 AMOUNTS = st.integers(0, MOST_YEN) | st.integers(0, 2_000_000) | st.integers(0, 12).map(lambda zeros: 10**zeros - 1)
-property_test = settings(max_examples=200, deadline=None)
+property_test = settings(max_examples=many(200), deadline=None)
 
 
 def read(text: str) -> int:

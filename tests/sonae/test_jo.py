@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonae.jo import Leak, factors, potential, read_leak
-from tests.cast import ON, document, places, programme, refused
+from tests.cast import ON, document, many, places, programme, refused
 
 FACTORS = st.sampled_from([1, 2, 3])
 TWO = st.sampled_from([1, 2])
@@ -59,7 +59,7 @@ def test_an_unknown_item_is_an_error() -> None:
         factors(programme(), ["shoe_size"], ON)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(LEAKS)
 def test_total_is_persons_times_the_product_of_all_factors(leak: Leak) -> None:
     found = potential(leak)
@@ -69,7 +69,7 @@ def test_total_is_persons_times_the_product_of_all_factors(leak: Leak) -> None:
     assert type(found.total) is int
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(LEAKS, LEAKS)
 def test_more_of_any_factor_never_costs_less(one: Leak, other: Leak) -> None:
     most = Leak(
@@ -80,7 +80,7 @@ def test_more_of_any_factor_never_costs_less(one: Leak, other: Leak) -> None:
     assert potential(most).total >= max(potential(one).total, potential(other).total)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(st.sets(st.sampled_from(ITEMS)), st.sets(st.sampled_from(ITEMS)))
 def test_one_item_more_never_lowers_a_factor(some: set[str], others: set[str]) -> None:
     fewer, more = factors(programme(), some, ON), factors(programme(), some | others, ON)

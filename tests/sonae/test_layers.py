@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sonae.layers import Layer, liability_paid
 from sonae.programmes import DISPUTE_COSTS, DisputeCosts
+from tests.cast import many
 
 MAN = 10_000
 DAMAGES, DISPUTE, COSTS = 3_700 * MAN, 200 * MAN, 600 * MAN
@@ -15,7 +16,7 @@ YEN = st.integers(0, 10**12) | st.integers(0, 100)
 SHARES = st.fractions(0, 1, max_denominator=10_000)
 LAYERS = st.builds(Layer, YEN, YEN, SHARES)
 TERMS = st.sampled_from(DISPUTE_COSTS)
-property_test = settings(max_examples=200, deadline=None)
+property_test = settings(max_examples=many(200), deadline=None)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonae.money import MOST_YEN, Rounding, rounded, share, split
+from tests.cast import many
 
 AMOUNTS = st.fractions(min_value=-(10**16), max_value=10**16, max_denominator=10**6)
 UNITS = st.sampled_from((1, 10, 100, 1_000, 10_000, 7))
-property_test = settings(max_examples=150, deadline=None)
+property_test = settings(max_examples=many(150), deadline=None)
 
 
 def test_the_flyers_dispute_costs_are_shared_between_member_and_insurer_to_the_yen() -> None:

@@ -14,7 +14,7 @@ from sonae.papers import printable
 from sonae.papers.fonts import GETA, covered, paths
 from sonae.problems import Refused
 from sonae.report import pdf
-from tests.cast import BUSINESSES, codes, diagnosed, dice, document, example, programme, refused
+from tests.cast import BUSINESSES, codes, diagnosed, dice, document, example, many, programme, refused
 
 
 def test_a_japanese_name_is_printed_as_it_is() -> None:
@@ -57,7 +57,7 @@ def selects(character: str) -> bool:
     return 0xFE00 <= ord(character) <= 0xFE0F or 0xE0100 <= ord(character) <= 0xE01EF
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=many(300), deadline=None)
 @given(st.text(min_size=1, max_size=100))
 def test_what_is_shown_of_any_name_can_be_printed_and_stays_so(name: str) -> None:
     shown, lost = printable(name)

@@ -26,6 +26,7 @@ from tests.cast import (
     diagnosed,
     edition,
     example,
+    many,
     programme,
     renamed,
     uniform,
@@ -193,7 +194,7 @@ def test_equal_input_has_an_equal_number_in_any_order_of_answers() -> None:
     assert diagnosed(source).record == diagnosed(turned).record
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=many(30), deadline=None)
 @given(
     st.sampled_from([question.id for question in example("clinic").asked]),
     st.sampled_from(["yes", "partly", "no", "unknown"]),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sonae.problems import Refused
 from sonae.programmes import DisputeCosts
 from sonae.scenario import Award, Scenario, Terms, estimate, flyer_proportions, read_scenario
-from tests.cast import EXAMPLES, ON, codes, document, places, programme, refused
+from tests.cast import EXAMPLES, ON, codes, document, many, places, programme, refused
 
 FLYER = Scenario(
     persons=3_000,
@@ -121,7 +121,7 @@ TERMS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(SCENARIOS, TERMS)
 def test_paid_and_retained_add_up_to_the_total_in_whole_yen(scenario: Scenario, plan: Terms) -> None:
     data = estimate(scenario, plan).data()
@@ -132,7 +132,7 @@ def test_paid_and_retained_add_up_to_the_total_in_whole_yen(scenario: Scenario, 
     assert all(type(part) is int and part >= 0 for part in parts)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(SCENARIOS, TERMS)
 def test_no_section_pays_more_than_its_loss_or_its_limit(scenario: Scenario, plan: Terms) -> None:
     worked = estimate(scenario, plan)
@@ -144,7 +144,7 @@ def test_no_section_pays_more_than_its_loss_or_its_limit(scenario: Scenario, pla
         assert worked.paid_liability <= plan.liability_limit + worked.dispute_costs
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(SCENARIOS, TERMS, st.sampled_from(["liability_limit", "cost_limit", "goodwill_cap_each"]), YEN)
 def test_a_higher_limit_never_pays_less(scenario: Scenario, plan: Terms, limit: str, more: int) -> None:
     limits = {
@@ -159,7 +159,7 @@ def test_a_higher_limit_never_pays_less(scenario: Scenario, plan: Terms, limit: 
     assert estimate(scenario, higher).paid >= estimate(scenario, lower).paid
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(SCENARIOS, TERMS, st.integers(0, 10**6), st.fractions(0, 1))
 def test_a_lower_deductible_or_a_larger_share_never_pays_less(
     scenario: Scenario, plan: Terms, less: int, share: Fraction
@@ -168,7 +168,7 @@ def test_a_lower_deductible_or_a_larger_share_never_pays_less(
     assert estimate(scenario, better).paid >= estimate(scenario, plan).paid
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(SCENARIOS, TERMS, YEN)
 def test_a_cost_more_never_lowers_what_is_paid_or_retained(scenario: Scenario, plan: Terms, cost: int) -> None:
     more = replace(scenario, costs=MappingProxyType({**scenario.costs, "experts": cost}))
@@ -207,7 +207,7 @@ def test_nobody_held_loses_nothing() -> None:
     assert estimate(flyer_proportions(programme(), 0, ON), None).total == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(PERSONS)
 def test_every_person_claims_or_is_offered_goodwill(persons: int) -> None:
     found = flyer_proportions(programme(), persons, ON)
@@ -216,7 +216,7 @@ def test_every_person_claims_or_is_offered_goodwill(persons: int) -> None:
     assert type(found.dispute_costs) is int
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(PERSONS, st.integers(1, 5) | PERSONS)
 def test_more_persons_never_cost_less_nor_are_paid_less(persons: int, more: int) -> None:
     fewer, many = (flyer_proportions(programme(), number, ON) for number in (persons, persons + more))
@@ -317,7 +317,7 @@ WHOLE: dict[str, Any] = {
 }  # fmt: skip
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(st.sampled_from(SPOTS), st.sampled_from(["", "persons", "yen_each", "deductible", "a"]), ODD)
 def test_whatever_stands_in_a_field_is_read_or_refused(spot: str, inner: str, odd: object) -> None:
     whole = json.loads(json.dumps(WHOLE))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sonae.checklist import ANSWERS, Business, Question
 from sonae.scoring import GRADES, Score, score
-from tests.cast import EDITIONS, LADDERS, ON, asked_all, business, dice, edition, example, programme, uniform
+from tests.cast import EDITIONS, LADDERS, ON, asked_all, business, dice, edition, example, many, programme, uniform
 
 POINTS = {"yes": 100, "partly": 50, "no": 0, "unknown": 0}
 CAP = "C"
@@ -67,7 +67,7 @@ def test_a_question_without_an_answer_counts_as_unknown() -> None:
     assert len(found.unknown) == 85
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS)
 def test_the_score_is_the_mean_of_areas_of_weighted_means_of_points(name: str, seed: int) -> None:
     answers = drawn(name, seed)
@@ -85,7 +85,7 @@ def test_the_score_is_the_mean_of_areas_of_weighted_means_of_points(name: str, s
     assert found.exact == means / total
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS)
 def test_scores_are_rounded_half_up_and_graded_as_shown(name: str, seed: int) -> None:
     found = scored(drawn(name, seed), name)
@@ -117,7 +117,7 @@ def test_a_better_answer_to_any_question_never_lowers_anything(name: str, seed: 
                     assert rank(after.grade) >= rank(before.grade)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(EDITION, SEEDS, SEEDS)
 def test_many_better_answers_never_lower_anything(name: str, seed: int, other: int) -> None:
     draw = dice(other)
@@ -134,7 +134,7 @@ def test_many_better_answers_never_lower_anything(name: str, seed: int, other: i
 
 
 # --- what never counts
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS, SEEDS)
 def test_questions_that_are_not_put_never_count_and_their_answers_are_ignored(name: str, seed: int, other: int) -> None:
     draw = dice(other)
@@ -160,7 +160,7 @@ def test_an_answer_to_a_question_that_does_not_apply_is_ignored(name: str) -> No
     assert scored(answers, name, shop) == scored({q: a for q, a in answers.items() if q in applies}, name, shop)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS, st.randoms(use_true_random=False))
 def test_the_order_of_answers_never_matters(name: str, seed: int, draw: random.Random) -> None:
     answers = list(drawn(name, seed).items())
@@ -223,7 +223,7 @@ def test_a_question_that_is_not_critical_never_caps(name: str) -> None:
     assert all(each.grade == each.uncapped for each in found)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(EDITION, SEEDS, st.floats(0, 1))
 def test_the_cap_binds_exactly_when_the_score_is_better_and_a_critical_answer_is_no_or_unknown(
     name: str, seed: int, good: float
@@ -246,7 +246,7 @@ def test_a_critical_answer_that_is_not_put_does_not_cap() -> None:
 
 
 # --- actions
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS)
 def test_actions_rank_critical_gaps_first_then_points_an_hour(name: str, seed: int) -> None:
     actions = scored(drawn(name, seed), name).actions
@@ -258,7 +258,7 @@ def test_actions_rank_critical_gaps_first_then_points_an_hour(name: str, seed: i
         assert action.per_hour == action.gain / action.effort.hours
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS)
 def test_there_is_an_action_for_just_what_counts_and_is_not_yes(name: str, seed: int) -> None:
     found = scored(drawn(name, seed), name)
@@ -269,7 +269,7 @@ def test_there_is_an_action_for_just_what_counts_and_is_not_yes(name: str, seed:
         assert action.effort == action.question.effort[steps]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS)
 def test_the_gains_of_all_actions_lead_to_a_hundred(name: str, seed: int) -> None:
     answers = drawn(name, seed)
@@ -280,7 +280,7 @@ def test_the_gains_of_all_actions_lead_to_a_hundred(name: str, seed: int) -> Non
     assert (after.exact, after.grade, after.actions) == (Fraction(100), "A", ())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS, st.integers(0, 200))
 def test_any_one_action_gains_just_what_it_says(name: str, seed: int, index: int) -> None:
     answers = drawn(name, seed)
@@ -291,7 +291,7 @@ def test_any_one_action_gains_just_what_it_says(name: str, seed: int, index: int
 
 
 # --- working steps
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(EDITION, SEEDS, SEEDS)
 def test_the_working_steps_alone_give_the_score_again(name: str, seed: int, other: int) -> None:
     draw = dice(other)

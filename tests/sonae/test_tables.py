@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from sonae.money import Rounding
 from sonae.tables import Brackets, Curve, Dated, Value
+from tests.cast import many
 
 DAYS = st.dates(date(2000, 1, 1), date(2040, 12, 31))
 RISING = st.lists(st.integers(0, 10**9), min_size=1, max_size=8, unique=True).map(sorted)
-property_test = settings(max_examples=150, deadline=None)
+property_test = settings(max_examples=many(150), deadline=None)
 
 
 def dated(*days: date) -> Dated[int]:

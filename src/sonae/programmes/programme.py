@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -128,7 +128,7 @@ class Programme:
         """Return every word of library and programme in a language (of its checklists only one edition, if named)."""
         return words_of.load(lang, self.folder, edition)
 
-    @property
+    @cached_property
     def edition_names(self) -> tuple[str, ...]:
         """The ids of the checklist's editions that have a file, oldest first."""
         return tuple(sorted(path.stem for path in (self.folder / "checklist").glob("*.yaml")))
@@ -138,6 +138,7 @@ class Programme:
         return read_document(self.folder, name)
 
 
+@lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """Return the ids of the programmes that come with the library."""
     return tuple(sorted(path.parent.name for path in LIBRARY.glob("*/programme.yaml")))
