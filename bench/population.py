@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "src"))  # so that it runs as it is; hence imports below
 
-from sonae.checklist import Business  # noqa: E402
-from sonae.loss.exposure import exposure  # noqa: E402
-from sonae.loss.parameters import CAUSES, parameters  # noqa: E402
-from sonae.loss.severity import sizes  # noqa: E402
-from sonae.programmes import load  # noqa: E402
+from sonae.checklist import Business
+from sonae.loss.exposure import exposure
+from sonae.loss.parameters import CAUSES, parameters
+from sonae.loss.severity import sizes
+from sonae.programmes import load
 
 ON = date(2025, 3, 31)
 CLASSES = ((2_853_000, 3.4, 0.9, 1.2), (512_000, 44.0, 0.8, 1.2), (10_400, 1_400.0, 0.8, 2.0))

@@ -23,13 +23,13 @@ from types import MappingProxyType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "src"))
+sys.path.insert(0, str(ROOT / "src"))  # so that it runs as it is; hence imports below
 
-from sonae.checklist import Answers, read_answers  # noqa: E402
-from sonae.papers import render  # noqa: E402
-from sonae.papers.fonts import FAMILY, paths  # noqa: E402
-from sonae.programmes import read_file  # noqa: E402
-from sonae.report import build, diagnose  # noqa: E402
+from sonae.checklist import Answers, read_answers
+from sonae.papers import render
+from sonae.papers.fonts import FAMILY, paths
+from sonae.programmes import read_file
+from sonae.report import build, diagnose
 
 ON = date(2026, 11, 23)
 

@@ -19,6 +19,7 @@ from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
 from sonae.programmes import lock as lock_file
 from sonae.programmes import words as words_of
+from sonae.programmes.programme import VALUE_FILES
 from sonae.programmes.values import plain
 from sonae.report import diagnose, result
 from sonae.tables import Value
@@ -135,7 +136,7 @@ def _check_shares(programme: Programme, on: date) -> list[Problem]:
 def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, str]:
     """Return the hash of each value marked published, by ``<programme>/<path>@<from>``."""
     hashes: dict[str, str] = {}
-    for name in ("scoring.yaml", "loss.yaml", "calendar.yaml"):
+    for name in VALUE_FILES:
         for key, entry in Cursor(read_document(programme.folder, name), []).entries("values"):
             for item, value in zip(entry.items("values"), programme.values[key].values, strict=True):
                 if item.truth("published"):
@@ -237,14 +238,7 @@ def _estimate(programme: Programme, document: Document, on: date) -> Any:
 
 
 def _jo(programme: Programme, document: Document, on: date) -> Any:
-    found = jo.potential(jo.read_leak(document, programme, on), programme.integer("jo.basic", on))
-    return {
-        "x": found.x,
-        "y": found.y,
-        "identifiability": found.identifiability,
-        "per_person": found.per_person,
-        "total": found.total,
-    }
+    return jo.potential(jo.read_leak(document, programme, on), programme.integer("jo.basic", on)).data()
 
 
 def _diagnose(programme: Programme, document: Document, on: date) -> Any:

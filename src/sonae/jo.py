@@ -5,13 +5,12 @@ sensitivity = 10^(x−1) + 5^(y−1), x (mental suffering) and y (economic loss)
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Document, Programme
 
-MOST_PERSONS = 200_000_000
 IDENTIFIABILITY = (1, 3, 6)
 
 
@@ -36,6 +35,10 @@ class Potential:
     identifiability: int
     per_person: int
     total: int
+
+    def data(self) -> dict[str, int]:
+        """Return it as plain data, fields as in the command line's contract."""
+        return asdict(self)
 
 
 def potential(leak: Leak, basic: int = 500) -> Potential:
@@ -66,6 +69,15 @@ def factors(programme: Programme, items: Collection[str], on: date) -> tuple[int
     return x, y, programme.integer(f"jo.identifiability.{which}", on)
 
 
+def whole_leak(programme: Programme, items: Collection[str], industry: str, persons: int, on: date) -> Leak:
+    """Return the leak of everything that a business of an industry holds, the response afterwards appropriate.
+
+    Social responsibility is 2 for the industries that the programme names, else 1.
+    """
+    high = industry in programme.value("jo.responsibility_high", on).value
+    return Leak(persons, *factors(programme, items, on), responsibility=2 if high else 1)
+
+
 def read_leak(document: Document, programme: Programme, on: date) -> Leak:
     """Return the leak described in a document: items by id, or the three factors. Raises Refused with every fault."""
     problems: list[Problem] = []
@@ -86,7 +98,7 @@ def read_leak(document: Document, programme: Programme, on: date) -> Leak:
                 entry.fault("jo.no_items")
             x, y, identifiability = factors(programme, items, on)
     leak = Leak(
-        persons=cursor.integer("persons", 1, MOST_PERSONS) if isinstance(cursor.value, dict) else 0,
+        persons=cursor.persons("persons", 1) if isinstance(cursor.value, dict) else 0,
         x=x,
         y=y,
         identifiability=identifiability,

@@ -11,8 +11,8 @@ from sonae.layers import Layer, liability_paid
 from sonae.money import Rounding, rounded
 from sonae.problems import Problem, Refused
 from sonae.programmes import DISPUTE_COSTS, Cursor, DisputeCosts, Document, Plan, Programme
+from sonae.programmes.cursor import MOST_PERSONS
 
-MOST_PERSONS = 200_000_000
 MOST_EACH = 100_000_000
 MOST_AWARD_TIERS = 50
 MOST_COSTS = 50
@@ -150,13 +150,13 @@ def read_scenario(document: Document) -> tuple[Scenario, Terms | None]:
     cursor = Cursor(document, problems)
     if not cursor.fields(["persons"], ["awards", "goodwill", "dispute_costs", "costs", "plan"]):
         raise Refused(problems)
-    persons = cursor.integer("persons", 1, MOST_PERSONS, MOST_PERSONS)
+    persons = cursor.persons("persons", 1, MOST_PERSONS)
     awards = tuple(_award(entry) for entry in cursor.items("awards"))
     if len(awards) > MOST_AWARD_TIERS:
         cursor["awards"].fault("value.too_many", found=len(awards), most=MOST_AWARD_TIERS)
     goodwill_persons = goodwill_each = 0
     if cursor.has("goodwill") and cursor["goodwill"].fields(["persons", "yen_each"]):
-        goodwill_persons = cursor["goodwill"].integer("persons", 0, MOST_PERSONS)
+        goodwill_persons = cursor["goodwill"].persons("persons")
         goodwill_each = cursor["goodwill"].integer("yen_each", 0, MOST_EACH)
     for field, number in (("awards", sum(each.claimants for each in awards)), ("goodwill", goodwill_persons)):
         if cursor.has("persons") and number > persons:
@@ -177,7 +177,7 @@ def read_scenario(document: Document) -> tuple[Scenario, Terms | None]:
 def _award(entry: Cursor) -> Award:
     if not entry.fields(["claimants", "yen_each"]):
         return Award(0, 0)
-    return Award(entry.integer("claimants", 0, MOST_PERSONS), entry.integer("yen_each", 0, MOST_EACH))
+    return Award(entry.persons("claimants"), entry.integer("yen_each", 0, MOST_EACH))
 
 
 def _terms(entry: Cursor) -> Terms | None:

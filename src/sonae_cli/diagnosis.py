@@ -1,6 +1,5 @@
 """``sonae diagnose``: a checklist in, its evaluation and the risk report out."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -8,17 +7,16 @@ import typer
 
 from sonae.checklist import read_answers
 from sonae.figures import yen
-from sonae.problems import Refused, problem
 from sonae.report import diagnose as run
 from sonae.report import result
-from sonae_cli.output import Output, document, show, write
-from sonae_cli.scenario import File, today
+from sonae_cli.clock import Day, day
+from sonae_cli.output import File, Output, document, show, write
 
 
 def diagnose(
     file: File,
     report: Annotated[Path | None, typer.Option(help="Write the risk report (PDF) here.", show_default=False)] = None,
-    on: Annotated[str, typer.Option(help="Date of the diagnosis, such as 2027-04-01 (default: today in Japan).")] = "",
+    on: Day = "",
     specimen: Annotated[bool, typer.Option("--specimen", help="Mark the report as a specimen (記載例).")] = False,
 ) -> None:
     """Evaluate a filled-in checklist: score, grade, comments, actions, loss; --report writes the PDF."""
@@ -38,13 +36,3 @@ def diagnose(
         f"{words('diagnosis.scenario')}: {yen(diagnosis.loss.total, Output.lang)}",
     ]  # fmt: skip
     show(data, lines)
-
-
-def day(text: str) -> date:
-    """Return the day written as 2027-04-01, or today in Japan. Raises Refused."""
-    if not text:
-        return today()
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Refused([problem("value.not_date", "--on", found=text)]) from error

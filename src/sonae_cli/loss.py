@@ -1,22 +1,17 @@
 """``sonae loss``: what a leak would cost this business in a year, and what each unmet control costs."""
 
-from typing import Annotated
-
-import typer
-
 from sonae.checklist import read_answers
 from sonae.figures import MINUS, yen
 from sonae.problems import Refused, problem
-from sonae_cli.diagnosis import day
-from sonae_cli.output import Output, document, show
-from sonae_cli.scenario import File
+from sonae_cli.clock import Day, day
+from sonae_cli.output import File, Output, document, show
 
 SHOWN = 5
 
 
 def loss(
     file: File,
-    on: Annotated[str, typer.Option(help="Date of the estimate, such as 2027-04-01 (default: today in Japan).")] = "",
+    on: Day = "",
 ) -> None:
     """Work out the expected yearly loss of a business from its answers, by cause, plan and control."""
     from sonae.loss import assess, result  # numpy: only where it is needed

@@ -8,12 +8,16 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
+
+import typer
 
 from sonae.figures import Lang
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Document, describe, read_bytes, read_file
 from sonae.programmes.reader import MOST_BYTES
+
+File = Annotated[str, typer.Argument(help="YAML or JSON file, or - for stdin.", show_default=False)]
 
 
 class Output:

@@ -1,24 +1,13 @@
 """``sonae estimate`` and ``sonae jo``: one leak worked through."""
 
-from datetime import date, datetime
-from typing import Annotated
-
-import typer
-
 from sonae import jo as jo_model
 from sonae import scenario
-from sonae.dates import JST
 from sonae.figures import count, exact_yen, yen
 from sonae.programmes import library, load
-from sonae_cli.output import Output, document, show
+from sonae_cli.clock import today
+from sonae_cli.output import File, Output, document, show
 
 PROGRAMME = "chuokai-leak"
-File = Annotated[str, typer.Argument(help="YAML or JSON file, or - for stdin.", show_default=False)]
-
-
-def today() -> date:
-    """Return today's date in Japan. The only place where the command line reads the clock."""
-    return datetime.now(JST).date()
 
 
 def estimate(file: File) -> None:
@@ -45,13 +34,6 @@ def jo(file: File) -> None:
     leak = jo_model.read_leak(document(file), programme, on)
     found = jo_model.potential(leak, programme.integer("jo.basic", on))
     words, lang = library(Output.lang), Output.lang
-    data = {
-        "x": found.x,
-        "y": found.y,
-        "identifiability": found.identifiability,
-        "per_person": found.per_person,
-        "total": found.total,
-    }
     factors = f"x {found.x}, y {found.y}, {words('jo.identifiability')} {found.identifiability}"
     persons = f"{count(leak.persons)} {words('jo.persons')}"
     lines = [
@@ -59,4 +41,4 @@ def jo(file: File) -> None:
         f"{words('jo.total')}: {exact_yen(found.total, lang)}  ({yen(found.total, lang)}, {persons})",
         words("jo.caution"),
     ]
-    show(data, lines)
+    show(found.data(), lines)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sonae.loss.compound import CELLS, Floats, gross_curve, layer_severity, layer_year, poisson, split_cells
+from sonae.loss.compound import CELLS, gross_curve, layer_severity, layer_year, poisson, split_cells
 from sonae.loss.engine import Model, model, plan_losses
-from sonae.loss.normal import normal_cdf
+from sonae.loss.normal import Floats, normal_cdf
 from tests.cast import BUSINESSES, ON, example, programme
 
 MU, SIGMA, RATE = 15.0, 2.0, 0.2

@@ -9,8 +9,9 @@ import pytest
 from sonae.loss.controls import check_weights, log_norm, population_mean, ranges, relative_risk, weights
 from sonae.loss.engine import assess, model
 from sonae.loss.normal import normal_cdf
-from sonae.loss.parameters import parameters
-from tests.cast import BUSINESSES, EDITIONS, ON, answering, edition, example, programme
+from sonae.loss.parameters import LEVELS, Level, parameters
+from sonae.loss.result import result
+from tests.cast import BUSINESSES, EDITIONS, ON, answering, asked_all, diagnosed, edition, example, programme, uniform
 
 
 @pytest.mark.parametrize("name", BUSINESSES)
@@ -80,3 +81,16 @@ def test_the_normal_distribution_is_exact_to_twelve_digits() -> None:
     points = np.linspace(-6, 6, 2001)
     exact = [0.5 * erfc(-x / sqrt(2)) for x in points]
     assert np.max(np.abs(normal_cdf(points) - exact)) < 1e-11
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_chances_of_states_stay_below_one_at_the_worst_answers(level: Level) -> None:
+    worst = replace(example("mail_order"), business=asked_all(), given=MappingProxyType(uniform("no")))
+    m = model(worst, ON, level)
+    assert np.all(m.risk[-1] * m.severity.state.sum(axis=2) < 1)
+    assert np.all(m.weight >= 0)
+
+
+@pytest.mark.parametrize("name", BUSINESSES)
+def test_the_jo_figure_is_the_diagnosis_own(name: str) -> None:
+    assert result(assess(example(name), ON))["jo"] == diagnosed(example(name)).record["loss"]["jo"]

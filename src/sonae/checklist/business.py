@@ -13,7 +13,6 @@ USES = (
 )  # fmt: skip
 SIZES = ("small", "medium", "large")
 SITUATIONS = ("relaxed", "over_5000", "consignment")
-MOST_PERSONS = 200_000_000
 MOST_EMPLOYEES = 1_000_000
 NAME_LENGTH = 100
 ASSUMED_INFORMATION = ("name", "address")
@@ -87,7 +86,7 @@ def read_business(cursor: Cursor, programme: Programme) -> Business:
         name=cursor.text("name", most=NAME_LENGTH),
         industry=cursor.choice("industry", programme.industries, "other", what="industry.unknown"),
         employees=cursor.integer("employees", 0, MOST_EMPLOYEES),
-        persons_held=cursor.integer("persons_held", 0, MOST_PERSONS),
+        persons_held=cursor.persons("persons_held"),
         annual_sales=cursor.yen("annual_sales") if cursor.has("annual_sales") else None,
         information=ASSUMED_INFORMATION if "information" in assumed else information,
         media=ASSUMED_MEDIA if "media" in assumed else cursor.words("media", MEDIA),

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from sonae.loss.normal import Floats
+
 CELLS = 64
 """Cells a limit."""
 PERIOD = 256

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
 from sonae.checklist import Edition
+from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, Parameters
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
 
-Floats = npt.NDArray[np.float64]
 COLUMNS = (*CAUSES, "aftermath")
 UNMET = {"yes": 0.0, "partly": 0.5, "no": 1.0, "unknown": 1.0}
 MOST_WEIGHT = 200

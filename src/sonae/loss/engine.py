@@ -11,13 +11,13 @@ import numpy.typing as npt
 from sonae.checklist import Answers
 from sonae.jo import factors
 from sonae.loss.compound import CELLS, Curve, gross_curve, layer_year, split_cells
-from sonae.loss.controls import COLUMNS, Weights, log_norm, population_mean, ranges, relative_risk, unmet, weights
+from sonae.loss.controls import COLUMNS, Weights, ranges, relative_risk, unmet, weights
 from sonae.loss.exposure import Exposure, exposure
+from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, CELLS_PER_DECADE, ELECTRONIC, Level, Parameters, parameters
 from sonae.loss.severity import COMPONENTS, COST, LIABILITY, Severity, severity
 from sonae.programmes import Plan
 
-Floats = npt.NDArray[np.float64]
 MATERIAL_PERSONS = 99.5
 """An incident is material from 100 persons on (99.5: below the mean of the first cell above 100)."""
 YEARS = (1, 5, 10)
@@ -46,14 +46,10 @@ class Model:
     @cached_property
     def weight(self) -> Floats:
         """Expected incidents a year by pair × cell × state."""
-        return self.weights_at(self.risk)
-
-    def weights_at(self, risk: Floats) -> Floats:
-        """Return expected incidents a year by pair × cell × state at other relative risks."""
-        aftermath = np.minimum(1.0, risk[-1] * self.severity.state)
+        aftermath = self.risk[-1] * self.severity.state
         quiet = 1 - aftermath.sum(axis=2, keepdims=True)
         states = np.concatenate([quiet, aftermath], axis=2)
-        rate = self.exposure.rate * risk[self.cause]
+        rate = self.exposure.rate * self.risk[self.cause]
         result: Floats = rate[:, None, None] * self.severity.chance[:, :, None] * states
         return result
 
@@ -314,24 +310,3 @@ def _parts(
     of_aftermath = own[:, -1] / max(float(own[:, -1].sum()), 1e-300)
     result: Floats = own[:, :-1] @ mean + of_aftermath * float(mean @ scale)
     return result
-
-
-def worst_over_best(answers: Answers, on: date) -> float:
-    """Return expected loss at the best answers ÷ at the worst, of all questions asked."""
-    m = model(answers, on)
-    _, _, best, worst = controls(m, weights(answers.programme, answers.edition), effective(answers))
-    return best / worst
-
-
-__all__ = [
-    "Control",
-    "Loss",
-    "Model",
-    "PlanLoss",
-    "assess",
-    "controls",
-    "effective",
-    "log_norm",
-    "model",
-    "population_mean",
-]

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from sonae.checklist import Business
+from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, MEDIA, Parameters
 from sonae.programmes import Programme
 
-Floats = npt.NDArray[np.float64]
 CONTRACTOR_USES = frozenset({"contractors", "agents", "cloud"})
 PUBLISHING_USES = frozenset({"cloud", "website", "web_shop"})
 ELECTRONIC_MEDIA = frozenset({"pc", "server"})

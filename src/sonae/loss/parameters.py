@@ -1,18 +1,17 @@
 """The engine's parameters on one day, as arrays in the order of ``CAUSES``; low, central or high."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from sonae.loss.normal import normal_cdf
+from sonae.loss.normal import Floats, normal_cdf
 from sonae.programmes import Programme
+from sonae.programmes.cursor import MOST_PERSONS
 
-Floats = npt.NDArray[np.float64]
 Level = Literal["low", "central", "high"]
 LEVELS: tuple[Level, ...] = ("low", "central", "high")
 
@@ -75,7 +74,6 @@ NEEDED = (
 )
 """The values ``loss.<name>`` that the engine asks for."""
 CELLS_PER_DECADE = 12
-MOST_PERSONS = 2e8
 TREND_FROM = 2016
 
 
@@ -152,11 +150,13 @@ def parameters(
     )
     harm, goodwill = read.by_cause("harm"), read.numbers("goodwill_offered")
     cost_index = read.number("cost_index")
-    trend = read.by_cause("size_trend")
     recovery, handling = read.numbers("recovery"), read.numbers("handling")
     advice = read.number("legal") + read.number("consulting")
     spread = read.numbers("spread")
-    made = Parameters(
+    mu = np.log(read.by_cause("median_persons")) + np.log1p(read.by_cause("size_trend")) * max(0, on.year - TREND_FROM)
+    sigma = read.by_cause("sigma_persons")
+    edges, edge_cdf, edge_partial = _cells(mu, sigma, cells_per_decade)
+    return Parameters(
         base=scale * np.array([rates[cause] for cause in CAUSES]),
         staff_exponent=read.by_cause("staff_exponent"),
         industry=_industries(read.table("industry")),
@@ -168,8 +168,8 @@ def parameters(
         aftermath_log_range=float(np.log(read.numbers("range")["aftermath"])),
         answers=read.numbers("answers_of_population"),
         one_person=read.by_cause("one_person"),
-        mu=np.log(read.by_cause("median_persons")) + np.log1p(trend) * max(0, on.year - TREND_FROM),
-        sigma=read.by_cause("sigma_persons"),
+        mu=mu,
+        sigma=sigma,
         harm=harm,
         mass=read.by_cause("mass"),
         mass_ramp=read.nodes("mass_ramp"),
@@ -208,24 +208,19 @@ def parameters(
         sales_per_employee=read.number("sales_per_employee"),
         jo_basic=float(programme.integer("jo.basic", on)),
         cells_per_decade=cells_per_decade,
-        edges=np.zeros(0),
-        edge_cdf=np.zeros(0),
-        edge_partial=np.zeros(0),
+        edges=edges,
+        edge_cdf=edge_cdf,
+        edge_partial=edge_partial,
     )
-    return with_cells(made, cells_per_decade)
 
 
-def with_cells(p: Parameters, cells_per_decade: int) -> Parameters:
-    """Return the parameters with the size table made again: global edges, and for each cause the cumulative chance and
-    the cumulative mean (expected persons up to the edge) of the body at each edge."""
-    decades = int(np.ceil(np.log10(MOST_PERSONS) * cells_per_decade))
-    edges = 10.0 ** (np.arange(decades + 1) / cells_per_decade)
-    log_edges = np.log(edges)
-    z = (log_edges - p.mu[:, None]) / p.sigma[:, None]
-    cdf = normal_cdf(z)
-    mean = np.exp(p.mu + p.sigma**2 / 2)[:, None]
-    partial = mean * normal_cdf(z - p.sigma[:, None])
-    return replace(p, cells_per_decade=cells_per_decade, edges=edges, edge_cdf=cdf, edge_partial=partial)
+def _cells(mu: Floats, sigma: Floats, cells_per_decade: int) -> tuple[Floats, Floats, Floats]:
+    """Return the global edges of sizes, and by cause and edge the body's chance and its mean persons up to the edge."""
+    number = int(np.ceil(np.log10(MOST_PERSONS) * cells_per_decade))
+    edges = 10.0 ** (np.arange(number + 1) / cells_per_decade)
+    z = (np.log(edges) - mu[:, None]) / sigma[:, None]
+    mean = np.exp(mu + sigma**2 / 2)[:, None]
+    return edges, normal_cdf(z), mean * normal_cdf(z - sigma[:, None])
 
 
 def _industries(table: Mapping[str, Mapping[str, float]]) -> dict[str, Floats]:

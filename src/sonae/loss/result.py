@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from math import expm1, floor
 from typing import Any
 
-from sonae.jo import Leak, factors, potential
+from sonae.jo import potential, whole_leak
 from sonae.loss.engine import RETURN_PERIODS, YEARS, Loss, PlanLoss
 
 
@@ -30,10 +30,8 @@ def result(loss: Loss) -> dict[str, Any]:
     by_component = {name: to_yen(amount) for name, amount in loss.by_component.items()}
     expected = sum(by_component.values())
     business, programme = loss.answers.business, loss.answers.programme
-    jo = potential(
-        Leak(business.persons_held, *factors(programme, business.information, loss.on)),
-        programme.integer("jo.basic", loss.on),
-    )
+    leak = whole_leak(programme, business.information, business.industry, business.persons_held, loss.on)
+    jo = potential(leak, programme.integer("jo.basic", loss.on))
     return {
         "programme": programme.id,
         "edition": loss.answers.edition.id,
@@ -44,6 +42,10 @@ def result(loss: Loss) -> dict[str, Any]:
         "material": {
             "probability": {str(years): chance(loss.rate_material, years) for years in YEARS},
             "cost": {name: to_yen(amount) for name, amount in loss.material_cost.items()},
+            "section_cost": {
+                section: {name: to_yen(amount) for name, amount in costs.items()}
+                for section, costs in loss.material_section.items()
+            },
         },
         "return_periods": {str(years): to_yen(loss.curve.quantile(1 - 1 / years)) for years in RETURN_PERIODS},
         "by_cause": shared_out(loss.by_cause, expected),
@@ -61,7 +63,7 @@ def result(loss: Loss) -> dict[str, Any]:
         ],
         "controls_together": to_yen(loss.together),
         "band": {level: to_yen(loss.band[level]) for level in ("low", "high")},
-        "jo": {"per_person": jo.per_person, "total": jo.total},
+        "jo": jo.data(),
         "assumed": list(dict.fromkeys([*business.assumed, *loss.central.exposure.assumed])),
         "basis": "assumed",
     }

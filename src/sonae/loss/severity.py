@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sonae.loss.exposure import Exposure
-from sonae.loss.normal import normal_cdf
+from sonae.loss.normal import Floats, normal_cdf
 from sonae.loss.parameters import CAUSES, MEDIA, Parameters
 
-Floats = npt.NDArray[np.float64]
 LIABILITY = ("damages", "dispute_costs", "card_reissue", "recourse")
 COST = ("goodwill", "letters", "call_centre", "notices", "investigation", "advice", "handling")
 OWN = ("recovery", "lost_sales")

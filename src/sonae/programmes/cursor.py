@@ -14,6 +14,8 @@ from sonae.programmes.reader import Document, Key, Where
 
 T = TypeVar("T")
 MOST_LISTED = 12
+MOST_PERSONS = 200_000_000
+"""Largest number of persons taken from outside: more than live in Japan, living and dead clients of decades included."""
 MOST_NEAREST = 100
 """With so many problems noted, no nearest name is looked for any more: a hostile file would keep us looking for minutes."""
 
@@ -135,6 +137,10 @@ class Cursor:
     def yen(self, key: str, default: int = 0) -> int:
         """Return an amount of 0 yen or more."""
         return self.integer(key, 0, MOST_YEN, default)
+
+    def persons(self, key: str, least: int = 0, default: int = 0) -> int:
+        """Return a number of persons, at most ``MOST_PERSONS``."""
+        return self.integer(key, least, MOST_PERSONS, default)
 
     def number(self, key: str, least: int, most: int, default: Fraction = Fraction(0)) -> Fraction:
         """Return a decimal number exactly."""

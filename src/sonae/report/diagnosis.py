@@ -10,7 +10,7 @@ from typing import Any
 from sonae import __version__
 from sonae.checklist import Answers, Effort
 from sonae.figures import Lang, decimal
-from sonae.jo import Leak, Potential, factors, potential
+from sonae.jo import Leak, Potential, potential, whole_leak
 from sonae.problems import Refused, problem
 from sonae.programmes import Words, digest
 from sonae.scenario import Estimate, Terms, estimate, flyer_proportions
@@ -67,13 +67,7 @@ class Diagnosis:
             "loss": {
                 "scenario": self.loss.data()
                 | {"plans": [{"id": name} | _paid(worked) for name, worked in self.by_plan.items()]},
-                "jo": {
-                    "x": self.jo.x,
-                    "y": self.jo.y,
-                    "identifiability": self.jo.identifiability,
-                    "per_person": self.jo.per_person,
-                    "total": self.jo.total,
-                },
+                "jo": self.jo.data(),
                 "basis": "assumed",
             },
         }
@@ -95,9 +89,7 @@ def diagnose(answers: Answers, on: date) -> Diagnosis:
     try:
         scored = score(programme, answers.edition, business, answers.given, on=on, asked=answers.asked)
         scenario = flyer_proportions(programme, business.persons_held, on)
-        x, y, identifiability = factors(programme, business.information, on)
-        high = business.industry in programme.value("jo.responsibility_high", on).value
-        leak = Leak(business.persons_held, x, y, identifiability, responsibility=2 if high else 1)
+        leak = whole_leak(programme, business.information, business.industry, business.persons_held, on)
         return Diagnosis(
             answers=answers,
             on=on,
@@ -130,12 +122,13 @@ def result(diagnosis: Diagnosis, lang: Lang) -> dict[str, Any]:
             {
                 "question": each.question.id,
                 "answer": each.answer,
-                "comment": texts.comment(each)[0],
-                "action": texts.comment(each)[1],
+                "comment": text,
+                "action": step,
                 "effort": effort_data(each.effort),
                 "evidence": texts.question(each.question.id, "evidence"),
             }
             for each in diagnosis.score.answered
+            for text, step in [texts.comment(each)]
         ],
         "actions": [
             {
