@@ -30,6 +30,14 @@ class Layer:
         """
         return min(self.limit, rounded(max(0, loss - self.deductible) * self.share, Rounding.DOWN))
 
+    def loss_for(self, paid: float) -> float:
+        """Return the least loss of which ``paid`` yen are paid: the terms read backwards, infinite without a share.
+
+        >>> Layer(limit=1_000_000, deductible=100_000, share=Fraction(1, 2)).loss_for(1_000_000)
+        2100000.0
+        """
+        return self.deductible + paid / float(self.share) if self.share else float("inf")
+
 
 def liability_paid(layer: Layer, damages: int, dispute_costs: int, terms: DisputeCosts) -> int:
     """Return what the liability section pays for damages and dispute costs, in yen.

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 
-from sonae.loss.compound import CELLS, gross_curve, layer_severity, layer_year, poisson, split_cells
-from sonae.loss.engine import Model, model, plan_losses
+from sonae.layers import Layer
+from sonae.loss.compound import CELLS, Losses, gross_curve, layer_severity, layer_year, poisson, split_cells
+from sonae.loss.engine import model
 from sonae.loss.normal import Floats, normal_cdf
-from tests.cast import BUSINESSES, ON, example, programme
+from sonae.loss.plans import plan_losses
+from tests.cast import ON, example, programme
 
 MU, SIGMA, RATE = 15.0, 2.0, 0.2
-LIMIT, DEDUCTIBLE = 10e6, 0.1e6
-YEARS = 200_000
+LIMIT, DEDUCTIBLE = 10_000_000, 100_000
 
 
 def limited_mean(x: Floats) -> Floats:
@@ -21,9 +22,9 @@ def limited_mean(x: Floats) -> Floats:
 
 
 def test_the_standard_case_meets_its_reference() -> None:
-    severity = layer_severity(limited_mean, LIMIT, DEDUCTIBLE)
+    severity = layer_severity(limited_mean, Layer(LIMIT, DEDUCTIBLE))
     year = layer_year(np.array([RATE]), severity[None, :], np.array([LIMIT / CELLS]), annual_cells=2 * CELLS)
-    assert year.expected[0] == pytest.approx(922_606.34, rel=2e-5)
+    assert year[0] == pytest.approx(922_606.34, rel=2e-5)
     total = poisson(np.array([RATE]), severity[None, :], 256)[0]
     paid = np.minimum(np.arange(256), 2 * CELLS) * LIMIT / CELLS
     cumulative = np.cumsum(total)
@@ -41,35 +42,24 @@ def test_cells_keep_the_mean() -> None:
     assert cells @ np.arange(65) == pytest.approx(loss @ chance)
 
 
-def simulated(m: Model, limit: float, deductible: float, years: int, seed: int) -> tuple[float, float]:
-    """Return mean and standard error of a year's cost payment by Monte Carlo over the model's own outcomes.
-
-    Incidents are drawn one by one (Poisson number, then an outcome); nothing of the transform is used.
-    """
-    draw = np.random.default_rng(seed)
-    weight = m.outcomes.ravel()
-    loss = np.broadcast_to(m.severity.cost, m.outcomes.shape).ravel()
-    number = draw.poisson(weight.sum(), years)
-    chosen = np.searchsorted(np.cumsum(weight) / weight.sum(), draw.random(number.sum()))
-    paid = np.clip(loss[np.minimum(chosen, len(loss) - 1)] - deductible, 0, limit)
-    totals = np.minimum(np.bincount(np.repeat(np.arange(years), number), paid, years), limit)
-    return float(totals.mean()), float(totals.std() / np.sqrt(years))
-
-
-@pytest.mark.parametrize("name", BUSINESSES)
-def test_monte_carlo_agrees_on_what_the_cost_section_pays(name: str) -> None:
-    m = model(example(name), ON)
-    for plan in programme().plans[:3:2]:
-        (found,) = plan_losses(m, [plan], m.outcomes)
-        mean, error = simulated(m, plan.cost_limit, plan.deductible, YEARS, seed=11)
-        assert abs(found.paid_cost - mean) < 4 * error
+def test_gathering_keeps_number_and_yen_and_is_exact_between_bins() -> None:
+    draw = np.random.default_rng(5)
+    loss = np.where(draw.random(4000) < 0.2, 0.0, draw.lognormal(13, 2, 4000))
+    rate, material = draw.random(4000), (draw.random(4000) < 0.5).astype(float)
+    found = Losses.of(loss, rate, material)
+    assert found.total == pytest.approx(rate.sum())
+    assert found.number @ found.loss == pytest.approx(rate @ loss)
+    assert found.material_total == pytest.approx(rate @ material)
+    points = np.array([1e4, 1e6, 1e8])
+    means = [rate @ np.minimum(loss, x) / rate.sum() for x in points]
+    assert found.limited_mean(points) == pytest.approx(means, rel=1e-5)
 
 
 def test_all_plans_at_once_are_each_alone() -> None:
     m = model(example("printing"), ON)
-    together = plan_losses(m, programme().plans, m.outcomes)
+    together = plan_losses(m.incidents, programme().plans)
     for plan, found in zip(programme().plans, together, strict=True):
-        (alone,) = plan_losses(m, [plan], m.outcomes)
+        (alone,) = plan_losses(m.incidents, [plan])
         assert (alone.paid_liability, alone.paid_cost) == pytest.approx(
             (found.paid_liability, found.paid_cost), rel=1e-9
         )
@@ -77,7 +67,7 @@ def test_all_plans_at_once_are_each_alone() -> None:
 
 def test_twice_the_resolution_of_sizes_moves_the_curve_little() -> None:
     coarse, fine = (model(example("mail_order"), ON, cells_per_decade=cells) for cells in (12, 24))
-    curves = [gross_curve(np.broadcast_to(m.severity.gross(), m.outcomes.shape), m.outcomes) for m in (coarse, fine)]
+    curves = [gross_curve(m.gross) for m in (coarse, fine)]
     for chance in (0.99, 0.995):
         first, second = (curve.quantile(chance) for curve in curves)
         assert first == pytest.approx(second, rel=0.01)
@@ -85,7 +75,7 @@ def test_twice_the_resolution_of_sizes_moves_the_curve_little() -> None:
 
 def test_the_curves_mean_is_the_expected_loss() -> None:
     m = model(example("letting"), ON)
-    curve = gross_curve(np.broadcast_to(m.severity.gross(), m.outcomes.shape), m.outcomes)
+    curve = gross_curve(m.gross)
     grid = np.arange(0, 160e6, 20_000.0)
     area = float(curve.exceedance(grid).sum() * 20_000)
     assert area == pytest.approx(float(m.expected(m.risk).sum()), rel=0.02)

@@ -72,7 +72,8 @@ def test_chances_of_outcomes_add_up() -> None:
     m = model(example("mail_order"), ON)
     assert m.severity.branch.sum(axis=(3, 4, 5)) == pytest.approx(1)
     assert m.severity.chance.sum(axis=1) == pytest.approx(1)
-    assert m.outcomes.sum() == pytest.approx(m.weight.sum())
+    assert m.gross.total == pytest.approx(m.weight.sum())
+    assert m.gross.number @ m.gross.loss == pytest.approx(m.expected(m.risk).sum())
 
 
 def test_the_normal_distribution_is_exact_to_twelve_digits() -> None:

@@ -6,11 +6,16 @@ are enough; the gross curve has no bound and takes two grids of different step, 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
-from sonae.loss.normal import Floats
+from sonae.layers import Layer
+from sonae.loss.normal import Floats, Indices
 
+Flags = npt.NDArray[np.bool_]
+Complex = npt.NDArray[np.complex128]
 CELLS = 64
 """Cells a limit."""
 PERIOD = 256
@@ -19,6 +24,71 @@ FINE, COARSE = 20_000.0, 1_000_000.0
 """Steps of the two gross grids, in yen."""
 LENGTH = 8192
 """Cells of each gross grid."""
+CHANCES = (0.5, 0.9, 0.99)
+BINS_PER_DOUBLING = 150
+_SMALL, _ERROR = 0.5, 1e-12
+_BLOCK = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Losses:
+    """Losses of one kind in rising order with their expected number a year, gathered in bins that keep number and yen.
+
+    A bin is 0.5 % wide; its losses stand at their mean.
+    """
+
+    loss: Floats
+    number: Floats
+    """Expected number a year of each loss above 0."""
+    total: float
+    """Expected number a year, also of losses of nothing."""
+    material: Floats
+    """As ``number``, of the material incidents alone."""
+    material_total: float
+
+    @classmethod
+    def of(cls, loss: Floats, rate: Floats, material: Floats | Flags) -> "Losses":
+        """Return the losses gathered; the arrays broadcast together: yen, number a year, part that is material (0 to 1)."""
+        rate = np.broadcast_to(rate, np.broadcast_shapes(loss.shape, rate.shape))
+        number, counts = rate.ravel(), (rate * material).ravel()
+        flat = np.broadcast_to(loss, rate.shape).ravel()
+        bins: Indices = (np.log2(np.maximum(flat, 0.5)) * BINS_PER_DOUBLING).astype(np.int64) + 1
+        bins[flat < 1] = 0
+        by_bin = _counted(bins, number)
+        keep = by_bin > 0
+        keep[0] = False
+        mean = _counted(bins, number * flat)[keep] / by_bin[keep]
+        by_material = _counted(bins, counts)
+        return cls(mean, by_bin[keep], float(by_bin.sum()), by_material[keep], float(by_material.sum()))
+
+    @cached_property
+    def _cumulated(self) -> tuple[Floats, Floats]:
+        start = np.zeros(1)
+        amount = np.cumsum(self.number * self.loss)
+        return np.concatenate([start, np.cumsum(self.number)]), np.concatenate([start, amount])
+
+    def limited_mean(self, yen: Floats) -> Floats:
+        """Return the mean of a loss cut at each amount: E[min(loss, yen)]."""
+        number, amount = self._cumulated
+        at = np.searchsorted(self.loss, yen)
+        result: Floats = (amount[at] + yen * (number[-1] - number[at])) / max(self.total, 1e-300)
+        return result
+
+    def if_material(self) -> dict[str, float]:
+        """Return the 50, 90 and 99 % quantiles of a material incident's loss, in yen; 0 where none can happen."""
+        none = self.material_total - float(self.material.sum())
+        within = (none + np.cumsum(self.material)) / max(self.material_total, 1e-300)
+        found = {}
+        for q in CHANCES:
+            index = int(np.searchsorted(within, q))
+            nothing = none >= q * self.material_total or index >= len(within)
+            found[f"{int(q * 100)}"] = 0.0 if nothing else float(self.loss[index])
+        return found
+
+
+def _counted(index: Indices, weight: Floats, least: int = 0) -> Floats:
+    result: Floats = np.bincount(index, weight, least).astype(np.float64, copy=False)
+    return result
 
 
 def poisson(rate: Floats, severity: Floats, length: int) -> Floats:
@@ -27,9 +97,63 @@ def poisson(rate: Floats, severity: Floats, length: int) -> Floats:
     ``rate``: expected losses a year (rows); ``severity``: chance of each cell for one loss (rows × cells, sum 1 or less:
     what is missing is a loss beyond the grid); ``length``: of the transform, at least twice the cells that are to be right.
     """
-    transform = np.fft.rfft(severity, length)
-    result: Floats = np.fft.irfft(np.exp(rate[..., None] * (transform - 1)), length)
+    result: Floats = np.fft.irfft(spectrum(rate, severity, length), length)
     return result
+
+
+def spectrum(rate: Floats, severity: Floats, length: int) -> Complex:
+    """Return the transform of the year's total: exp(rate × (transform of the severity − 1)), by rows."""
+    result: Complex = _exp(rate[..., None] * (np.fft.rfft(severity, length) - 1), 2 * float(rate.max(initial=0.0)))
+    return result
+
+
+def _exp(z: Complex, most: float) -> Complex:
+    """Return exp(z) for |z| ≤ most, within 1e-12: by its series where z is small, which is several times as fast."""
+    if most > _SMALL:
+        return np.exp(z)
+    last, error = 1, most
+    while error > _ERROR:
+        last, error = last + 1, error * most / (last + 1)
+    result = 1 + z / last
+    for term in range(last - 1, 0, -1):
+        result *= z
+        result /= term
+        result += 1
+    return result
+
+
+def layer_year(rate: Floats, severity: Floats, cell: Floats, annual_cells: int = CELLS) -> Floats:
+    """Return the expected payment a year of layers (rows), the year's sum capped at ``annual_cells`` cells of ``cell`` yen.
+
+    ``severity``: rows × (cells + 1), what one loss pays in cells, chances adding up to 1. The expectation is taken on the
+    transform (Parseval), so that it is not transformed back.
+    """
+    weight = _capped(annual_cells)
+    result = np.empty(len(rate))
+    for start in range(0, len(rate), _BLOCK):  # blocks that stay in the processor's cache
+        rows = slice(start, start + _BLOCK)
+        found = spectrum(rate[rows], severity[rows], PERIOD)
+        result[rows] = found.real @ weight.real + found.imag @ weight.imag
+    return result * cell
+
+
+@lru_cache(maxsize=8)
+def _capped(annual_cells: int) -> Complex:
+    """Return the transform of min(cell, annual_cells), so weighted that its product with a spectrum is the mean."""
+    weight = np.fft.rfft(np.minimum(np.arange(PERIOD), annual_cells)) / PERIOD
+    weight[1:-1] *= 2
+    result: Complex = weight
+    return result
+
+
+def layer_severity(limited_mean: Callable[[Floats], Floats], layer: Layer, cells: int = CELLS) -> Floats:
+    """Return what one loss pays of a layer, by cell 0 … cells of limit ÷ cells yen, the mean kept in every cell.
+
+    ``limited_mean(x)`` is E[min(loss, x)] in yen. Source: local moment matching (Gerber 1982) of order one.
+    """
+    points = np.linspace(layer.loss_for(0), layer.loss_for(layer.limit), cells + 1)
+    slope = np.diff(limited_mean(points)) / (points[1] - points[0])  # mean of P(loss > x) over each cell
+    return np.concatenate([1 - slope[:1], slope[:-1] - slope[1:], slope[-1:]])
 
 
 def split_cells(loss: Floats, chance: Floats, step: float, cells: int) -> Floats:
@@ -37,46 +161,15 @@ def split_cells(loss: Floats, chance: Floats, step: float, cells: int) -> Floats
 
     Losses beyond the last cell are left out.
     """
-    position = loss.ravel() / step
+    position = loss / step
     index = position.astype(np.int64)
-    share = position - index
-    weight = chance.ravel()
-    inside = (index < cells) & (weight > 0)
-    index, share, weight = index[inside], share[inside], weight[inside]
-    low = np.bincount(index, weight * (1 - share), cells + 1).astype(np.float64)
-    result: Floats = low + np.bincount(index + 1, weight * share, cells + 1)
+    if position.max(initial=0.0) >= cells:
+        inside = index < cells
+        position, index, chance = position[inside], index[inside], chance[inside]
+    upper = chance * (position - index)
+    result = _counted(index, chance - upper, cells + 1)
+    result[1:] += _counted(index, upper, cells + 1)[:cells]
     return result
-
-
-@dataclass(frozen=True, slots=True)
-class Year:
-    """A layer's year: expected payment in yen, and the chance of a payment at all."""
-
-    expected: Floats
-    any: Floats
-
-
-def layer_year(rate: Floats, severity: Floats, cell: Floats, annual_cells: int = CELLS) -> Year:
-    """Return the year's payment of layers (rows), the sum of payments capped at ``annual_cells`` cells of ``cell`` yen.
-
-    ``severity``: rows × (cells + 1), what one loss pays in cells, chances adding up to 1.
-    """
-    total = poisson(rate, severity, PERIOD)
-    paid = np.minimum(np.arange(PERIOD), annual_cells)
-    return Year(expected=(total @ paid) * cell, any=1 - total[..., 0])
-
-
-def layer_severity(
-    limited_mean: Callable[[Floats], Floats], limit: float, deductible: float, cells: int = CELLS
-) -> Floats:
-    """Return what one loss pays of a layer, by cell 0 … cells of limit ÷ cells yen, the mean kept in every cell.
-
-    ``limited_mean(x)`` is E[min(loss, x)] in yen. Source: local moment matching (Gerber 1982) of order one.
-    """
-    step = limit / cells
-    points = deductible + step * np.arange(cells + 1)
-    slope = np.diff(limited_mean(np.asarray(points, dtype=np.float64))) / step  # mean of P(loss > x) over each cell
-    return np.concatenate([1 - slope[:1], slope[:-1] - slope[1:], slope[-1:]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +178,18 @@ class Curve:
 
     fine: Floats
     coarse: Floats
+    expected: float
+    """Yen a year, worked out without the grids."""
+
+    @cached_property
+    def error(self) -> float:
+        """Most by which a chance can be wrong because sums beyond a transform wrap round to its start.
+
+        Fine grid: the chance of passing twice its end, read from the coarse one. Coarse grid: Markov's bound. Amounts are
+        right to one step beside.
+        """
+        wraps = self.expected / (2 * LENGTH * COARSE)
+        return 1 - float(self.coarse[int(2 * LENGTH * FINE / COARSE)]) + wraps
 
     def quantile(self, chance: float) -> float:
         """Return the least yen that the year's total stays within with this chance; infinity beyond the coarse grid."""
@@ -103,12 +208,12 @@ class Curve:
         return np.maximum(result, 0.0)
 
 
-def gross_curve(loss: Floats, rate: Floats) -> Curve:
-    """Return the curve of the year's gross total; ``rate`` is the expected number a year of each ``loss``."""
-    total = float(rate.sum())
+def gross_curve(losses: Losses) -> Curve:
+    """Return the curve of the year's gross total."""
     grids = []
     for step in (FINE, COARSE):
-        cells = split_cells(loss, rate / max(total, 1e-300), step, LENGTH - 1)
-        year = poisson(np.array([total]), cells[None, :], 2 * LENGTH)[0, :LENGTH]
+        cells = split_cells(losses.loss, losses.number, step, LENGTH - 1) / max(losses.total, 1e-300)
+        cells[0] += 1 - float(losses.number.sum()) / max(losses.total, 1e-300)
+        year = poisson(np.array([losses.total]), cells[None, :], 2 * LENGTH)[0, :LENGTH]
         grids.append(np.minimum(np.cumsum(np.maximum(year, 0.0)), 1.0))
-    return Curve(*grids)
+    return Curve(grids[0], grids[1], float(losses.number @ losses.loss))

@@ -10,21 +10,20 @@ import numpy.typing as npt
 
 from sonae.checklist import Answers
 from sonae.jo import factors
-from sonae.loss.compound import CELLS, Curve, gross_curve, layer_year, split_cells
+from sonae.loss.compound import Curve, Losses, gross_curve
 from sonae.loss.controls import COLUMNS, Weights, ranges, relative_risk, unmet, weights
 from sonae.loss.exposure import Exposure, exposure
 from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, CELLS_PER_DECADE, ELECTRONIC, Level, Parameters, parameters
+from sonae.loss.plans import Incidents, PlanLoss, plan_losses
 from sonae.loss.severity import COMPONENTS, COST, LIABILITY, Severity, severity
 from sonae.programmes import Plan
 
 MATERIAL_PERSONS = 99.5
 """An incident is material from 100 persons on (99.5: below the mean of the first cell above 100)."""
 YEARS = (1, 5, 10)
-CHANCES = (0.5, 0.9, 0.99)
 RETURN_PERIODS = (10, 100, 200)
 OTHER_LEVELS: tuple[Level, ...] = ("low", "high")
-BINS_PER_DECADE = 500
 INSURED = (*LIABILITY, *COST)
 
 
@@ -47,17 +46,24 @@ class Model:
     def weight(self) -> Floats:
         """Expected incidents a year by pair × cell × state."""
         aftermath = self.risk[-1] * self.severity.state
-        quiet = 1 - aftermath.sum(axis=2, keepdims=True)
-        states = np.concatenate([quiet, aftermath], axis=2)
-        rate = self.exposure.rate * self.risk[self.cause]
-        result: Floats = rate[:, None, None] * self.severity.chance[:, :, None] * states
+        result = np.empty((*aftermath.shape[:2], 3))
+        result[..., 0] = 1 - aftermath[..., 0] - aftermath[..., 1]
+        result[..., 1:] = aftermath
+        result *= ((self.exposure.rate * self.risk[self.cause])[:, None] * self.severity.chance)[..., None]
         return result
 
     @cached_property
-    def outcomes(self) -> Floats:
-        """Expected number a year of every outcome: pair × cell × state × claim × goodwill × spread."""
-        result: Floats = self.weight[..., None, None, None] * self.severity.branch
-        return result
+    def incidents(self) -> Incidents:
+        """What the plans see of it."""
+        electronic = np.array([CAUSES[c] in ELECTRONIC for c in self.cause])
+        material = (self.severity.persons > MATERIAL_PERSONS) | electronic[:, None]
+        return Incidents(self.severity, self.weight, material)
+
+    @cached_property
+    def gross(self) -> Losses:
+        """The whole loss of an incident, all sections and own loss."""
+        rate = self.weight[..., None, None, None] * self.severity.branch
+        return Losses.of(self.severity.gross(), rate, self.incidents.material[:, :, None, None, None, None])
 
     @cached_property
     def linear(self) -> tuple[Floats, Floats]:
@@ -105,24 +111,6 @@ def effective(answers: Answers) -> dict[str, str]:
     return {name: answer for name, answer in given.items() if answer != "na"}
 
 
-@dataclass(frozen=True, eq=False)
-class PlanLoss:
-    """What a plan pays in a year, in yen, and how often and with which chance its limits are passed."""
-
-    plan: Plan
-    paid_liability: float
-    paid_cost: float
-    liability_passed: float
-    cost_passed: float
-    liability_passed_if_material: float
-    cost_passed_if_material: float
-
-    @property
-    def paid(self) -> float:
-        """Both sections."""
-        return self.paid_liability + self.paid_cost
-
-
 @dataclass(frozen=True, slots=True)
 class Control:
     """What one unmet question costs, in yen a year: gross alone, insurable alone, and its part of a split that adds up."""
@@ -167,8 +155,7 @@ class Loss:
     @cached_property
     def curve(self) -> Curve:
         """The year's gross total."""
-        gross = np.broadcast_to(self.central.severity.gross(), self.central.outcomes.shape)
-        return gross_curve(gross, self.central.outcomes)
+        return gross_curve(self.central.gross)
 
 
 def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> Loss:
@@ -176,9 +163,7 @@ def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> L
     given = effective(answers)
     central = model(answers, on, given=given)
     expected = central.expected(central.risk)
-    weight, s = central.weight, central.severity
-    is_material = (s.persons > MATERIAL_PERSONS) | np.array([CAUSES[c] in ELECTRONIC for c in central.cause])[:, None]
-    material = central.outcomes * is_material[:, :, None, None, None, None]
+    incidents = central.incidents
     w = weights(answers.programme, answers.edition)
     priced, together, best, worst = controls(central, w, given)
     chosen = answers.programme.plans if plans is None else tuple(plans)
@@ -192,72 +177,20 @@ def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> L
         central=central,
         by_component=dict(zip(COMPONENTS, map(float, expected.sum(axis=1)), strict=True)),
         by_cause=dict(zip(CAUSES, map(float, expected.sum(axis=0)), strict=True)),
-        rate_any=float(weight.sum()),
-        rate_material=float(material.sum()),
-        material_cost=quantiles(s.gross(), material),
-        material_section={"liability": quantiles(s.liability, material), "cost": quantiles(s.cost, material)},
-        plans=plan_losses(central, chosen, material),
+        rate_any=float(central.weight.sum()),
+        rate_material=central.gross.material_total,
+        material_cost=central.gross.if_material(),
+        material_section={
+            "liability": incidents.liability().losses.if_material(),
+            "cost": incidents.uncapped.losses.if_material(),
+        },
+        plans=plan_losses(incidents, chosen),
         controls=priced,
         together=together,
         best=best,
         worst=worst,
         band=bands,
     )
-
-
-def quantiles(loss: Floats, chance: Floats) -> dict[str, float]:
-    """Return the 50, 90 and 99 % quantiles of losses in yen under unnormalised chances (0 without any chance)."""
-    flat, weight = np.broadcast_to(loss, chance.shape).ravel(), chance.ravel()
-    total = weight.sum()
-    if total <= 0:
-        return {f"{int(q * 100)}": 0.0 for q in CHANCES}
-    bins = np.log10(np.maximum(flat, 1.0)) * BINS_PER_DECADE
-    cumulative = np.cumsum(np.bincount(bins.astype(np.int64), weight)) / total
-    return {f"{int(q * 100)}": float(10 ** ((np.searchsorted(cumulative, q) + 0.5) / BINS_PER_DECADE)) for q in CHANCES}
-
-
-def plan_losses(m: Model, plans: Sequence[Plan], material: Floats) -> tuple[PlanLoss, ...]:
-    """Return what each plan pays in a year; each limit holds for one occurrence and for the year."""
-    s = m.severity
-    liability_weight = m.outcomes.sum(axis=5, keepdims=True)
-    cost_weight = m.outcomes.sum(axis=3, keepdims=True)
-    rows, cells, rates = [], [], []
-    passed: list[tuple[float, float]] = []
-    rate_material = float(material.sum())
-    for plan in plans:
-        sections = (
-            (s.liability, liability_weight, material.sum(axis=5, keepdims=True), plan.liability_limit, 1.0),
-            (s.cost, cost_weight, material.sum(axis=3, keepdims=True), plan.cost_limit, float(plan.insurer_share)),
-        )
-        for loss, weight, if_material, limit, share in sections:
-            due = np.maximum(0.0, loss - plan.deductible) * share
-            total = float(weight.sum())
-            step = limit / CELLS
-            paid = np.minimum(due, limit)
-            rows.append(_cells(np.broadcast_to(paid, weight.shape), weight, total, step))
-            cells.append(step)
-            rates.append(total)
-            over = due > limit
-            beyond = float((weight * over).sum())
-            passed.append((-float(np.expm1(-beyond)), float((if_material * over).sum()) / max(rate_material, 1e-300)))
-    year = layer_year(np.array(rates), np.array(rows), np.array(cells)).expected
-    return tuple(
-        PlanLoss(
-            plan,
-            float(year[2 * i]),
-            float(year[2 * i + 1]),
-            passed[2 * i][0],
-            passed[2 * i + 1][0],
-            passed[2 * i][1],
-            passed[2 * i + 1][1],
-        )
-        for i, plan in enumerate(plans)
-    )
-
-
-def _cells(paid: Floats, weight: Floats, total: float, step: float) -> Floats:
-    """Return one loss's payment by cell 0 … CELLS, the mean kept."""
-    return split_cells(np.minimum(paid, step * CELLS * (1 - 1e-15)), weight / max(total, 1e-300), step, CELLS)
 
 
 def controls(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Control, ...], float, float, float]:

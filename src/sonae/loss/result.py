@@ -5,7 +5,8 @@ from math import expm1, floor
 from typing import Any
 
 from sonae.jo import potential, whole_leak
-from sonae.loss.engine import RETURN_PERIODS, YEARS, Loss, PlanLoss
+from sonae.loss.engine import RETURN_PERIODS, YEARS, Loss
+from sonae.loss.plans import Passed, PlanLoss
 
 
 def to_yen(amount: float) -> int:
@@ -82,10 +83,10 @@ def _plan(plan: PlanLoss, expected: int) -> dict[str, Any]:
         "expected_paid_liability": to_yen(plan.paid_liability),
         "expected_paid_cost": paid - to_yen(plan.paid_liability),
         "expected_retained": expected - paid,
-        "probability_limit_exceeded": {
-            "liability": round(plan.liability_passed, 6),
-            "cost": round(plan.cost_passed, 6),
-            "liability_if_material": round(plan.liability_passed_if_material, 6),
-            "cost_if_material": round(plan.cost_passed_if_material, 6),
-        },
+        "probability_limit_exceeded": round(plan.in_a_year.either, 6),
+        "limit_exceeded": {"in_a_year": _passed(plan.in_a_year), "if_material": _passed(plan.if_material)},
     }
+
+
+def _passed(passed: Passed) -> dict[str, float]:
+    return {name: round(getattr(passed, name), 6) for name in ("liability", "cost", "either")}

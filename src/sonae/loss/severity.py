@@ -1,6 +1,7 @@
-"""What one incident costs: every outcome of every pair, as arrays that broadcast over cells, states and branches.
+"""What one incident costs: every outcome of every pair, as arrays that broadcast over sizes, states and branches.
 
-Axes: pair, cell (size), state (quiet, harm, mass), claim (none, some), goodwill (none, offered), spread (low, middle, high).
+Axes: row (a pair of cause and medium), size, state (quiet, harm, mass), claim (none, some), goodwill (none, offered), spread
+(low, middle, high).
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sonae.loss.exposure import Exposure
-from sonae.loss.normal import Floats, normal_cdf
+from sonae.loss.normal import Floats, Indices, normal_cdf
 from sonae.loss.parameters import CAUSES, MEDIA, Parameters
 
 LIABILITY = ("damages", "dispute_costs", "card_reissue", "recourse")
@@ -23,18 +24,18 @@ SPREAD_CHANCE = np.array([0.25, 0.5, 0.25])
 
 @dataclass(frozen=True, eq=False)
 class Severity:
-    """All outcomes of one incident by pair. Chances of a pair add up to 1 for each set of state weights.
+    """What one incident costs, by row (a pair of cause and medium, or one drawn incident) and size. Chances add up to 1.
 
-    The arrays that are given are pair × cell × state (or broadcast to it), in yen or as chances; the outcomes with their
+    The arrays that are given are row × size × state (or broadcast to it), in yen or as chances; the outcomes with their
     branches are made from them when they are asked for.
     """
 
     persons: Floats
-    """Pair × cell: mean persons of the cell."""
+    """Row × size: persons leaked (of a cell: their mean)."""
     chance: Floats
-    """Pair × cell."""
+    """Row × size."""
     state: Floats
-    """Pair × cell × (harm, mass): chances before the answers about the aftermath."""
+    """Row × size × (harm, mass): chances before the answers about the aftermath."""
     claim: Floats
     """Chance that anybody claims."""
     damages: Floats
@@ -44,8 +45,8 @@ class Severity:
     reissue: Floats
     offered: Floats
     """Chance that goodwill is offered."""
-    goodwill: Floats
-    """Goodwill if it is offered."""
+    goodwill_each: Floats
+    """Goodwill a head by state, if it is offered."""
     shared: Mapping[str, Floats]
     """Response costs that a client may claim back: letters, call centre, notices."""
     kept: Mapping[str, Floats]
@@ -56,46 +57,65 @@ class Severity:
     spread: Floats
 
     @cached_property
-    def liability(self) -> Floats:
-        """Pair × cell × state × claim × goodwill × 1, in yen."""
-        some = np.array([0.0, 1.0])
-        claimed = some[:, None, None] * _deep(self.damages + self.dispute)
-        result: Floats = claimed + _deep(self.reissue)
-        if self.pass_through:
-            back = some[:, None] * _deep(self.goodwill) + _deep(sum(self.shared.values(), np.zeros(1)))
-            result = result + self.pass_through * back
+    def goodwill(self) -> Floats:
+        """Row × size × state: goodwill if it is offered, in yen."""
+        result: Floats = self.persons[:, :, None] * self.goodwill_each
         return result
 
     @cached_property
-    def cost(self) -> Floats:
-        """Pair × cell × state × 1 × goodwill × spread, in yen."""
+    def claimed(self) -> Floats:
+        """Row × size × state × claim: chances of nobody and of somebody claiming."""
+        return np.stack([1 - self.claim, self.claim], axis=-1)
+
+    @cached_property
+    def goodwill_branch(self) -> Floats:
+        """Row × size × state × goodwill: chances of goodwill not offered and offered."""
+        return np.stack([1 - self.offered, self.offered], axis=-1)
+
+    @cached_property
+    def branch(self) -> Floats:
+        """Row × size × state × claim × goodwill × spread: chances, given row, size and state."""
+        claim = self.claimed[..., :, None, None]
+        result: Floats = claim * self.goodwill_branch[..., None, :, None] * SPREAD_CHANCE
+        return result
+
+    def liability(self, *, dispute: bool = True) -> Floats:
+        """Return row × size × state × claim × goodwill, in yen; goodwill has length 1 where no client claims it back."""
+        some = np.array([0.0, 1.0])[:, None]
+        damages = self.damages + self.dispute if dispute else self.damages
+        result: Floats = some * damages[..., None, None] + (self.reissue + self._claimed_back)[..., None, None]
+        if self.pass_through:
+            result = result + self.pass_through * np.array([0.0, 1.0]) * self.goodwill[..., None, None]
+        return result
+
+    def cost(self, goodwill_cap: float = np.inf) -> Floats:
+        """Return row × size × state × goodwill × spread, in yen; goodwill counts up to ``goodwill_cap`` yen a head."""
         own = 1 - self.pass_through
-        response = own * sum(self.shared.values(), np.zeros(1)) + sum(self.kept.values(), np.zeros(1))
-        result: Floats = own * np.array([0.0, 1.0])[:, None] * _deep(self.goodwill) + self.spread * _deep(response)
+        response = own * _sum(self.shared) + _sum(self.kept)
+        goodwill = own * self.persons[:, :, None] * np.minimum(self.goodwill_each, goodwill_cap)
+        offered = np.array([0.0, 1.0])[:, None] * goodwill[..., None, None]
+        result: Floats = offered + self.spread * response[..., None, None]
         return result
 
     @cached_property
     def own(self) -> Floats:
-        """Pair × 1 × 1 × 1 × 1 × 1: own loss that no plan covers, in yen."""
-        return _deep(self.recovery + self.lost_sales)
+        """Row × 1 × 1: own loss that no plan covers, in yen."""
+        return self.recovery + self.lost_sales
 
     @cached_property
-    def branch(self) -> Floats:
-        """Pair × cell × state × claim × goodwill × spread: chances, given pair, cell and state."""
-        claim = np.stack([1 - self.claim, self.claim], axis=-1)[..., :, None, None]
-        result: Floats = claim * np.stack([1 - self.offered, self.offered], axis=-1)[..., None, :, None] * SPREAD_CHANCE
-        return result
+    def _claimed_back(self) -> Floats:
+        return self.pass_through * _sum(self.shared)
 
     @cached_property
     def means(self) -> Floats:
-        """Component × pair × cell × state: mean yen given pair, cell and state."""
+        """Component × row × size × state: mean yen given row, size and state."""
         own, middle = 1 - self.pass_through, float(SPREAD_CHANCE @ self.spread)
         goodwill = self.offered * self.goodwill
         parts = {
             "damages": self.claim * self.damages,
             "dispute_costs": self.claim * self.dispute,
             "card_reissue": self.reissue,
-            "recourse": self.pass_through * (goodwill + sum(self.shared.values())),
+            "recourse": self.pass_through * goodwill + self._claimed_back,
             "goodwill": own * goodwill,
             **{name: middle * own * yen for name, yen in self.shared.items()},
             **{name: middle * yen for name, yen in self.kept.items()},
@@ -109,17 +129,26 @@ class Severity:
 
     def gross(self) -> Floats:
         """Return the whole loss of each outcome, all sections and own loss, in yen."""
-        return self.liability + self.cost + self.own
+        insured = self.liability()[..., None] + self.cost()[:, :, :, None]
+        result: Floats = insured + self.own[..., None, None, None]
+        return result
 
 
-def _deep(array: Floats) -> Floats:
-    return array[..., None, None, None]
+def _sum(parts: Mapping[str, Floats]) -> Floats:
+    return sum(parts.values(), np.zeros(1))
 
 
 def severity(p: Parameters, e: Exposure) -> Severity:
-    """Return every outcome of one incident of a business."""
-    persons, chance = sizes(p, e.cap)
+    """Return what one incident of a business costs, by pair and cell of size."""
     cause = np.array([c for c, _ in p.pairs])
+    by_mail = np.array([MEDIA[m] == "mail" for _, m in p.pairs])
+    return outcomes(p, e, cause, by_mail, *sizes(p, e.cap))
+
+
+def outcomes(
+    p: Parameters, e: Exposure, cause: Indices, by_mail: npt.NDArray[np.bool_], persons: Floats, chance: Floats
+) -> Severity:
+    """Return what incidents cost: ``cause`` and ``by_mail`` by row, ``persons`` and their chances row × size."""
     n = persons[:, :, None]
     harm = p.harm[cause][:, None] * np.minimum(1.0, np.log10(persons + 1))
     mass = p.mass[cause][:, None] * ramp(persons, p.mass_ramp)
@@ -127,7 +156,7 @@ def severity(p: Parameters, e: Exposure) -> Severity:
     claim = -np.expm1(-claimants)
     damages = claimants / np.maximum(claim, 1e-300) * np.minimum(p.award_cap, p.award * e.per_head)
     length = np.minimum(1.0, p.dispute["start"] + damages / p.dispute["full_at"])
-    shared, kept = _response(p, n, cause)
+    shared, kept = _response(p, n, cause, by_mail)
     recovery, lost_sales = _own(p, e, cause)
     return Severity(
         persons=persons,
@@ -136,9 +165,9 @@ def severity(p: Parameters, e: Exposure) -> Severity:
         claim=claim,
         damages=damages,
         dispute=p.dispute["yen"] * length + p.dispute["share"] * damages,
-        reissue=_reissue(p, e, n),
+        reissue=_reissue(p, e, n, cause),
         offered=p.goodwill_offered[cause][:, None, :] * ramp(n, p.goodwill_ramp),
-        goodwill=n * _goodwill_each(p, e),
+        goodwill_each=_goodwill_each(p, e),
         shared=shared,
         kept=kept,
         recovery=recovery[:, None, None],
@@ -199,11 +228,12 @@ def _goodwill_each(p: Parameters, e: Exposure) -> Floats:
     return np.array(each[e.financial])
 
 
-def _response(p: Parameters, n: Floats, cause: npt.NDArray[np.int64]) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    by_mail = np.array([MEDIA[m] == "mail" for _, m in p.pairs])[:, None, None]
+def _response(
+    p: Parameters, n: Floats, cause: Indices, by_mail: npt.NDArray[np.bool_]
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
     notices = p.notice["local"] * ramp(n, p.notice_local) + p.notice["national"] * ramp(n, p.notice_national)
     shared = {
-        "letters": n * np.where(by_mail, p.letter_mail, p.letter_post),
+        "letters": n * np.where(by_mail[:, None, None], p.letter_mail, p.letter_post),
         "call_centre": ramp(n, p.call_centre),
         "notices": notices + np.array([0.0, p.notice["harm"], p.notice["mass"]]) * ramp(n, p.goodwill_ramp),
     }
@@ -215,12 +245,13 @@ def _response(p: Parameters, n: Floats, cause: npt.NDArray[np.int64]) -> tuple[d
     return shared, kept
 
 
-def _reissue(p: Parameters, e: Exposure, n: Floats) -> Floats:
-    shop = np.array([CAUSES[c] == "web_shop" for c, _ in p.pairs])[:, None, None]
-    return p.card_reissue * n * (shop & e.cards)
+def _reissue(p: Parameters, e: Exposure, n: Floats, cause: Indices) -> Floats:
+    shop = (cause == CAUSES.index("web_shop"))[:, None, None]
+    result: Floats = p.card_reissue * n * (shop & e.cards)
+    return result
 
 
-def _own(p: Parameters, e: Exposure, cause: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+def _own(p: Parameters, e: Exposure, cause: Indices) -> tuple[Floats, Floats]:
     recovery = (p.recovery * (e.employees / 20) ** p.recovery_exponent)[cause]
     lost = {
         "web_shop": min(p.lost_sales["web_shop"], p.lost_sales["most_of_sales"] * e.annual_sales),

@@ -1,0 +1,134 @@
+"""What plans pay of a business's incidents: any number at once, each limit for one occurrence and for the year."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from sonae.layers import Layer
+from sonae.loss.compound import CELLS, Flags, Losses, layer_severity, layer_year
+from sonae.loss.normal import Floats
+from sonae.loss.severity import SPREAD_CHANCE, Severity
+from sonae.programmes import DisputeCosts, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Chances that an incident's loss goes beyond a plan's limit: of the liability section, the cost section, either."""
+
+    liability: float
+    cost: float
+    either: float
+
+
+@dataclass(frozen=True, eq=False)
+class PlanLoss:
+    """What a plan pays in a year, in yen, and how often and with which chance its limits are passed."""
+
+    plan: Plan
+    paid_liability: float
+    paid_cost: float
+    in_a_year: Passed
+    if_material: Passed
+
+    @property
+    def paid(self) -> float:
+        """Both sections."""
+        return self.paid_liability + self.paid_cost
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """One section's losses: of every outcome (pair × cell × state × two branches), and sorted with their rates."""
+
+    loss: Floats
+    losses: Losses
+
+
+@dataclass(frozen=True, eq=False)
+class Incidents:
+    """A business's incidents: what they cost, how many a year by pair × cell × state, and which are material."""
+
+    severity: Severity
+    weight: Floats
+    material: Flags
+    """Pair × cell."""
+
+    def liability(self, terms: DisputeCosts = "inside") -> Section:
+        """Return the liability section's losses; dispute costs count where they are inside the limit."""
+        s = self.severity
+        chance = s.claimed[..., :, None]
+        if s.pass_through:
+            chance = chance * s.goodwill_branch[..., None, :]
+        return self._section(s.liability(dispute=terms == "inside"), chance)
+
+    def cost(self, goodwill_cap: float = np.inf) -> Section:
+        """Return the cost section's losses, goodwill up to a cap a head."""
+        s = self.severity
+        return self._section(s.cost(goodwill_cap), s.goodwill_branch[..., :, None] * SPREAD_CHANCE)
+
+    @cached_property
+    def uncapped(self) -> Section:
+        """The cost section's losses with all of the goodwill."""
+        return self.cost()
+
+    def _section(self, loss: Floats, chance: Floats) -> Section:
+        rate = self.weight[..., None, None] * chance
+        return Section(loss, Losses.of(loss, rate, self.material[:, :, None, None, None]))
+
+    def beside(self, limit: float) -> float:
+        """Return dispute costs that are paid beside the liability limit, yen a year: limit ÷ damages of them above it."""
+        s = self.severity
+        share = np.minimum(1.0, limit / np.maximum(s.liability(dispute=False)[..., 1, :].mean(axis=3), 1.0))
+        return float((self.weight * s.claim * s.dispute * share).sum())
+
+
+def plan_losses(incidents: Incidents, plans: Sequence[Plan]) -> tuple[PlanLoss, ...]:
+    """Return what each plan pays in a year; each limit holds for one occurrence and for the year."""
+    liability = {terms: incidents.liability(terms) for terms in {plan.dispute_costs for plan in plans}}
+    most = incidents.severity.goodwill_each.max()
+    cost = {
+        cap: incidents.uncapped if cap >= most else incidents.cost(cap)
+        for cap in {plan.goodwill_cap_each for plan in plans}
+    }
+    chosen = [(plan, liability[plan.dispute_costs], cost[plan.goodwill_cap_each]) for plan in plans]
+    rows, cells, rates = [], [], []
+    for plan, damages, response in chosen:
+        for losses, layer in (
+            (damages.losses, Layer(plan.liability_limit, plan.deductible)),
+            (response.losses, Layer(plan.cost_limit, plan.deductible, plan.insurer_share)),
+        ):
+            rows.append(layer_severity(losses.limited_mean, layer))
+            cells.append(layer.limit / CELLS)
+            rates.append(losses.total)
+    year = layer_year(np.array(rates), np.array(rows), np.array(cells)) if plans else np.zeros(0)
+    rate_material = float((incidents.weight * incidents.material[:, :, None]).sum())
+    found = []
+    for i, (plan, damages, response) in enumerate(chosen):
+        outside = plan.dispute_costs == "outside_prorata"
+        beside = incidents.beside(plan.liability_limit) if outside else 0.0
+        rates_passed = _rates_passed(incidents, plan, damages.loss, response.loss)
+        in_a_year = Passed(*(-float(np.expm1(-rate)) for rate, _ in rates_passed))
+        if_material = Passed(*(rate / rate_material if rate_material > 0 else 0.0 for _, rate in rates_passed))
+        found.append(PlanLoss(plan, float(year[2 * i]) + beside, float(year[2 * i + 1]), in_a_year, if_material))
+    return tuple(found)
+
+
+def _rates_passed(
+    incidents: Incidents, plan: Plan, damages: Floats, response: Floats
+) -> tuple[tuple[float, float], ...]:
+    """Return how often a year (all incidents, material ones) the liability, the cost, and either limit is passed."""
+    s = incidents.severity
+    top = Layer(plan.liability_limit, plan.deductible).loss_for(plan.liability_limit)
+    passed = damages > top
+    liability = s.claimed[..., 0, None] * passed[..., 0, :] + s.claimed[..., 1, None] * passed[..., 1, :]
+    top = Layer(plan.cost_limit, plan.deductible, plan.insurer_share).loss_for(plan.cost_limit)
+    passed = response > top
+    cost = sum(chance * passed[..., spread] for spread, chance in enumerate(SPREAD_CHANCE))
+    material = incidents.weight * incidents.material[:, :, None]
+    found = []
+    for each in (liability, cost, liability + cost - liability * cost):
+        chance = (1 - s.offered) * each[..., 0] + s.offered * each[..., -1]
+        found.append((float(np.vdot(incidents.weight, chance)), float(np.vdot(material, chance))))
+    return tuple(found)
