@@ -13,6 +13,7 @@ from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
 from sonae.figures import LANGS, Lang
+from sonae.loss import credit
 from sonae.loss.controls import check_weights
 from sonae.loss.parameters import LEVELS, NEEDED, parameters
 from sonae.problems import Problem, Refused, problem
@@ -22,6 +23,7 @@ from sonae.programmes import words as words_of
 from sonae.programmes.programme import VALUE_FILES
 from sonae.programmes.values import plain
 from sonae.report import diagnose, result
+from sonae.scoring import GRADES
 from sonae.tables import Value
 
 
@@ -115,6 +117,38 @@ def _check_loss(programme: Programme, known: Mapping[str, Edition]) -> list[Prob
         problems += _check_shares(programme, on)
     for edition in known.values():
         problems += check_weights(programme, edition)[1]
+    return problems or _check_credit(programme, known)
+
+
+def _check_credit(programme: Programme, known: Mapping[str, Edition]) -> list[Problem]:
+    """Return credits that the loss does not back, and best answers that save too much or too little.
+
+    Each entry of the schedule is checked with the editions of the programme years that begin after its first day.
+    """
+    if credit.NAME not in programme.values:
+        return [problem("programme.value_missing", "loss.yaml", found=credit.NAME)]
+    problems = []
+    for value in programme.values[credit.NAME].values:
+        years = [year for year in programme.years if year > value.start.year]
+        for edition in sorted({programme.edition_of(year) for year in years} & set(known)):
+            backed = [
+                credit.backing(programme, known[edition], business, value.start)
+                for business in credit.reference_businesses(programme)
+            ]
+            for grade in GRADES:
+                most = min(each.most[grade] for each in backed)
+                if float(value.value[grade]) > max(0.0, most):
+                    problems.append(
+                        problem(
+                            "loss.credit", "loss.yaml", grade=grade, found=float(value.value[grade]), most=f"{most:.3f}"
+                        )
+                    )
+            low, high = credit.BOUNDS
+            problems += (
+                problem("loss.range", "loss.yaml", found=f"{each.best_over_worst:.3f}", industry=each.business.industry)
+                for each in backed
+                if not low <= each.best_over_worst <= high
+            )
     return problems
 
 

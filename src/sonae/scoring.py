@@ -5,7 +5,7 @@ areas' exact scores; both are shown rounded half up, and the grade is that of th
 answered no or unknown caps the grade. Unknown counts as no and is listed apart; 該当なし and questions not asked never count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -150,6 +150,21 @@ def score(
         areas=areas,
         answered=answered,
     )
+
+
+def with_done(programme: Programme, found: Score, done: Collection[str], on: date) -> tuple[int, str] | None:
+    """Return score and grade with the open questions ``done`` (ids) answered yes, None where nothing counts.
+
+    Points add up, so nothing is scored again; a critical question still open caps the grade as before.
+    """
+    if found.exact is None:
+        return None
+    exact = found.exact + sum(action.gain for action in found.actions if action.question.id in done)
+    shown = rounded(exact, Rounding.HALF_UP)
+    grade = programme.brackets("scoring.grades", on).find(shown)
+    cap: str = programme.value("scoring.critical_cap", on).value
+    capped = any(action.urgent and action.question.id not in done for action in found.actions)
+    return shown, min(grade, cap, key=GRADES.index) if capped else grade
 
 
 def _area(area: str, weight: int, answered: Sequence[Answered], grade_of: Any) -> AreaScore:

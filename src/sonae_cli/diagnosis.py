@@ -7,8 +7,6 @@ import typer
 
 from sonae.checklist import read_answers
 from sonae.figures import yen
-from sonae.report import diagnose as run
-from sonae.report import result
 from sonae_cli.clock import Day, day
 from sonae_cli.output import File, Output, document, show, write
 
@@ -20,11 +18,12 @@ def diagnose(
     specimen: Annotated[bool, typer.Option("--specimen", help="Mark the report as a specimen (記載例).")] = False,
 ) -> None:
     """Evaluate a filled-in checklist: score, grade, comments, actions, loss; --report writes the PDF."""
+    from sonae.report import diagnose as run  # numpy and typst: only where they are needed
+    from sonae.report import pdf, result
+
     diagnosis = run(read_answers(document(file)), day(on))
     data = result(diagnosis, Output.lang)
     if report is not None:
-        from sonae.report import pdf
-
         write(report, pdf(diagnosis, Output.lang, specimen=specimen))
     words = diagnosis.answers.programme.words(Output.lang, diagnosis.answers.edition.id)
     lines = [
@@ -33,6 +32,6 @@ def diagnose(
           f"{words(diagnosis.answers.edition.id + '.area.' + area['id'] + '.name')}" for area in data["areas"]),
         words("diagnosis.first"),
         *(f"  {number}. {action['action']}" for number, action in enumerate(data["actions"][:5], 1)),
-        f"{words('diagnosis.scenario')}: {yen(diagnosis.loss.total, Output.lang)}",
+        f"{words('diagnosis.scenario')}: {yen(diagnosis.scenario.total, Output.lang)}",
     ]  # fmt: skip
     show(data, lines)

@@ -3,6 +3,7 @@
 from sonae.checklist import read_answers
 from sonae.figures import MINUS, yen
 from sonae.problems import Refused, problem
+from sonae.scoring import score
 from sonae_cli.clock import Day, day
 from sonae_cli.output import File, Output, document, show
 
@@ -18,7 +19,8 @@ def loss(
 
     answers, when = read_answers(document(file)), day(on)
     try:
-        data = result(assess(answers, when))
+        found = score(answers.programme, answers.edition, answers.business, answers.given, on=when, asked=answers.asked)
+        data = result(assess(answers, when), found)
     except LookupError as error:
         raise Refused([problem("law.no_value", "on", on=when.isoformat())]) from error
     words, lang = answers.programme.words(Output.lang, answers.edition.id), Output.lang

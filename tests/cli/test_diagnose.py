@@ -29,8 +29,18 @@ def test_the_fields_of_the_result(sonae: Shell) -> None:
         "release", "programme", "edition", "fingerprint", "on", "check", "business", "assumed", "answers", "ignored", "score",
         "grade", "working", "loss", "number", "uncapped_grade", "capped_by", "unknown", "areas", "comments", "actions",
     }  # fmt: skip
-    assert set(data["comments"][0]) == {"question", "answer", "comment", "action", "effort", "evidence"}
-    assert set(data["actions"][0]) == {"question", "answer", "action", "urgent", "points", "effort"}
+    assert set(data["comments"][0]) == {
+        "question",
+        "answer",
+        "comment",
+        "action",
+        "effort",
+        "evidence",
+        "saves_per_year",
+    }
+    assert set(data["actions"][0]) == {
+        "question", "answer", "action", "urgent", "points", "saves_per_year", "premium_effect", "effort",
+    }  # fmt: skip
 
 
 def test_words_and_json_tell_the_same_grade_score_and_first_actions(sonae: Shell) -> None:

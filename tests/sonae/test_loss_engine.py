@@ -94,4 +94,7 @@ def test_chances_of_states_stay_below_one_at_the_worst_answers(level: Level) -> 
 
 @pytest.mark.parametrize("name", BUSINESSES)
 def test_the_jo_figure_is_the_diagnosis_own(name: str) -> None:
-    assert result(assess(example(name), ON))["jo"] == diagnosed(example(name)).record["loss"]["jo"]
+    assert (
+        result(assess(example(name), ON), diagnosed(example(name)).score)["jo"]
+        == diagnosed(example(name)).record["loss"]["jo"]
+    )

@@ -74,6 +74,12 @@ class Losses:
         result: Floats = (amount[at] + yen * (number[-1] - number[at])) / max(self.total, 1e-300)
         return result
 
+    def over_if_material(self, yen: Floats) -> Floats:
+        """Return the chance that a material incident's loss is more than each amount (0 where none can happen)."""
+        above = np.append(np.cumsum(self.material[::-1])[::-1], 0.0)
+        result: Floats = above[np.searchsorted(self.loss, yen, side="right")] / max(self.material_total, 1e-300)
+        return result
+
     def if_material(self) -> dict[str, float]:
         """Return the 50, 90 and 99 % quantiles of a material incident's loss, in yen; 0 where none can happen."""
         none = self.material_total - float(self.material.sum())

@@ -101,6 +101,7 @@ def population_mean(p: Parameters) -> float:
     return sum(share * UNMET[answer] for answer, share in p.answers.items())
 
 
+@lru_cache(maxsize=32)
 def log_norm(w: Weights, p: Parameters) -> Floats:
     """Return ln of the population's mean of the unnormalised relative risk by column (answers independent)."""
     mean = population_mean(p)

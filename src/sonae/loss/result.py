@@ -4,9 +4,17 @@ from collections.abc import Mapping
 from math import expm1, floor
 from typing import Any
 
+import numpy as np
+
 from sonae.jo import potential, whole_leak
+from sonae.loss.compound import FINE
+from sonae.loss.credit import effects
 from sonae.loss.engine import RETURN_PERIODS, YEARS, Loss
 from sonae.loss.plans import Passed, PlanLoss
+from sonae.scoring import Score
+
+POINTS = tuple(step * 10**power for power in range(4, 9) for step in (1, 2, 5))
+"""Yen at which the year's curve is told: 1万 to 5億."""
 
 
 def to_yen(amount: float) -> int:
@@ -23,15 +31,19 @@ def shared_out(amounts: Mapping[str, float], total: int) -> dict[str, int]:
     return whole
 
 
-def result(loss: Loss) -> dict[str, Any]:
+def result(loss: Loss, found: Score) -> dict[str, Any]:
     """Return the whole answer as plain data. Amounts are whole yen, chances decimals of 6 places.
 
-    ``expected_loss`` is the sum of ``by_component`` and of ``by_cause``; for each plan paid + retained equals it.
+    ``found`` is the score of the same answers: with it each question's effect on the premium is told (the declaration credit
+    gained, a share of the premium). ``expected_loss`` is the sum of ``by_component`` and of ``by_cause``; for each plan
+    paid + retained equals it.
     """
     by_component = {name: to_yen(amount) for name, amount in loss.by_component.items()}
     expected = sum(by_component.values())
     business, programme = loss.answers.business, loss.answers.programme
     leak = whole_leak(programme, business.information, business.industry, business.persons_held, loss.on)
+    gained = effects(programme, found, loss.on)
+    points = loss.curve.exceedance(np.array(POINTS, dtype=np.float64))
     jo = potential(leak, programme.integer("jo.basic", loss.on))
     return {
         "programme": programme.id,
@@ -48,6 +60,11 @@ def result(loss: Loss) -> dict[str, Any]:
                 for section, costs in loss.material_section.items()
             },
         },
+        "curve": {
+            "step": int(FINE),
+            "error": loss.curve.error,
+            "exceedance": {str(yen): round(float(chance), 6) for yen, chance in zip(POINTS, points, strict=True)},
+        },
         "return_periods": {str(years): to_yen(loss.curve.quantile(1 - 1 / years)) for years in RETURN_PERIODS},
         "by_cause": shared_out(loss.by_cause, expected),
         "by_component": by_component,
@@ -59,10 +76,12 @@ def result(loss: Loss) -> dict[str, Any]:
                 "saves_per_year": to_yen(control.alone),
                 "saves_in_five_years": to_yen(5 * control.alone),
                 "part_of_all": to_yen(control.part),
+                "premium_effect": float(gained.get(control.question, 0)),
             }
             for control in sorted(loss.controls, key=lambda control: -control.alone)
         ],
         "controls_together": to_yen(loss.together),
+        "controls_together_premium_effect": float(gained[""]),
         "band": {level: to_yen(loss.band[level]) for level in ("low", "high")},
         "jo": jo.data(),
         "assumed": list(dict.fromkeys([*business.assumed, *loss.central.exposure.assumed])),

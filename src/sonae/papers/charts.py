@@ -1,8 +1,8 @@
 """Charts as small SVG texts, the same for page and PDF. Attributes and classes only: they pass a strict style policy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, log10, pi, sin
 from xml.sax.saxutils import escape
 
 INK, INK_2, LINE, LINE_2, OWN = "#17212b", "#4a5662", "#d5dbe1", "#76828e", "#1b4f80"
@@ -62,3 +62,58 @@ def _label(spoke: Spoke, x: float, y: float, middle: float) -> str:
         f'<text x="{x}" y="{round(y + shift, 1)}" font-size="12" fill="{INK}" text-anchor="{anchor}"{weight}>{escape(spoke.label)}</text>'
         f'<text x="{x}" y="{round(y + shift + 15, 1)}" font-size="13" fill="{INK}" text-anchor="{anchor}" font-weight="700">{score}</text>'
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point on an exceedance curve: yen, the chance of more, and its label."""
+
+    yen: float
+    chance: float
+    label: str
+
+
+def exceedance(
+    points: Sequence[tuple[float, float]], marks: Sequence[Mark], ticks: Mapping[float, str], title: str
+) -> str:
+    """Return a chart (SVG) of the chance, 0 to 1, that an amount is passed; yen on a logarithmic axis with ``ticks``."""
+    width, height, left, right, top, bottom = 400, 160, 40, 12, 12, 26
+    low, high = log10(min(ticks)), log10(max(ticks))
+
+    def x(yen: float) -> float:
+        share = (log10(max(yen, 1.0)) - low) / (high - low)
+        return round(left + (width - left - right) * min(max(share, 0.0), 1.0), 1)
+
+    def y(chance: float) -> float:
+        return round(top + (height - top - bottom) * (1 - chance), 1)
+
+    line = " ".join(f"{x(yen)},{y(chance)}" for yen, chance in points)
+    area = f"{x(points[0][0])},{y(0)} {line} {x(points[-1][0])},{y(0)}"
+    shown = [mark for mark in marks if mark.yen > 0]
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" font-family="{FONT}">',
+        f"<title>{escape(title)}</title>",
+        *(
+            f'<line x1="{left}" y1="{y(share)}" x2="{width - right}" y2="{y(share)}" stroke="{LINE}"/>'
+            f'<text x="{left - 6}" y="{y(share) + 4}" font-size="10" fill="{INK_2}" text-anchor="end">{share:.0%}</text>'
+            for share in (0, 0.5, 1)
+        ),
+        *(
+            f'<line x1="{x(yen)}" y1="{y(0)}" x2="{x(yen)}" y2="{y(0) + 4}" stroke="{LINE_2}"/>'
+            f'<text x="{x(yen)}" y="{height - 8}" font-size="10" fill="{INK_2}" text-anchor="{_anchor(yen, ticks)}">{escape(name)}</text>'
+            for yen, name in ticks.items()
+        ),
+        f'<polygon points="{area}" fill="{OWN}" fill-opacity="0.12"/>',
+        f'<polyline points="{line}" fill="none" stroke="{OWN}" stroke-width="2.4" stroke-linejoin="round"/>',
+        *(
+            f'<circle cx="{x(mark.yen)}" cy="{y(mark.chance)}" r="4" fill="{OWN}"/>'
+            f'<text x="{x(mark.yen) + 7}" y="{y(mark.chance) - 5}" font-size="11" fill="{INK}" '
+            f'font-weight="700">{escape(mark.label)}</text>'
+            for mark in shown
+        ),
+    ]
+    return "\n".join([*parts, "</svg>"])
+
+
+def _anchor(yen: float, ticks: Mapping[float, str]) -> str:
+    return "end" if yen == max(ticks) else "middle"

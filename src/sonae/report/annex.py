@@ -3,6 +3,7 @@
 from typing import Any
 
 from sonae.report.page import Page
+from sonae.report.risk import saving
 from sonae.scoring import Answered, AreaScore
 
 NEXT_STEPS = 2
@@ -28,7 +29,7 @@ def _area(page: Page, area: AreaScore) -> dict[str, Any]:
 
 
 def _next(page: Page, area: str) -> list[dict[str, str]]:
-    mine = [action for action in page.diagnosis.score.actions if action.question.area == area]
+    mine = [action for action in page.diagnosis.actions if action.question.area == area]
     return [
         {"question": page.number_of(action.question.id), "action": page.texts.question(action.question.id, "action")}
         for action in mine[:NEXT_STEPS]
@@ -61,6 +62,7 @@ def _row(page: Page, each: Answered) -> dict[str, Any]:
         "step": step,
         "effort": page.effort(each.effort),
         "evidence": page.texts.question(question.id, "evidence"),
+        "saving": saving(page, question.id),
     }
 
 

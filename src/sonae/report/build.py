@@ -4,13 +4,15 @@ import hashlib
 from typing import Any
 
 from sonae.figures import Lang, count, day, era_year, yen
+from sonae.loss.result import chance
 from sonae.papers import Spoke, radar, render
 from sonae.report.annex import annex, areas
 from sonae.report.chapters import cases, loss, plan_of_work, sources
 from sonae.report.diagnosis import Diagnosis
 from sonae.report.law import law
 from sonae.report.page import Page
-from sonae.scoring import Action, score
+from sonae.report.risk import estimate, percent, risk, saving
+from sonae.scoring import Action, with_done
 
 FIRST_ACTIONS = 5
 AIM = "B"
@@ -37,6 +39,7 @@ def build(diagnosis: Diagnosis, lang: Lang, *, specimen: bool = False) -> dict[s
         "cover": _cover(page),
         "summary": _summary(page),
         "law": law(page),
+        "risk": risk(page),
         "loss": loss(page),
         "areas": areas(page),
         "cases": cases(page),
@@ -85,16 +88,13 @@ def _summary(page: Page) -> dict[str, Any]:
     cap = programme.value("scoring.critical_cap", on).value
     rated = [area for area in found.areas if area.score is not None]
     weakest = min(rated, key=lambda area: area.exact or 0, default=None)
-    first = found.actions[:FIRST_ACTIONS]
-    persons = count(page.diagnosis.answers.business.persons_held)
+    first = page.diagnosis.actions[:FIRST_ACTIONS]
     unknown = len(found.unknown)
     return {
         "grade": found.grade or "—",
         "score": "—" if found.score is None else str(found.score),
         "verdict": _verdict(page),
-        "scenario_label": page.w("report.summary.scenario", persons=persons),
-        "scenario": yen(page.diagnosis.loss.total, page.lang),
-        "jo": yen(page.diagnosis.jo.total, page.lang),
+        "figures": _figures(page),
         "cap": page.w("report.summary.capped", number=len(found.capped_by), cap=cap)
         if found.capped_by
         else page.w("report.summary.uncapped"),
@@ -123,6 +123,7 @@ def _summary(page: Page) -> dict[str, Any]:
                 "question": page.number_of(action.question.id),
                 "effort": page.effort(action.effort),
                 "gain": page.w("report.summary.gain", points=page.points(action.gain)),
+                "saving": saving(page, action.question.id),
             }
             for action in first
         ],
@@ -144,6 +145,23 @@ def _summary(page: Page) -> dict[str, Any]:
     }
 
 
+def _figures(page: Page) -> list[dict[str, str]]:
+    """Return the two figures beside the score: the engine's, or before its first day the flyer's and the JO model's."""
+    loss = page.diagnosis.loss
+    if loss is None:
+        persons = count(page.diagnosis.answers.business.persons_held)
+        found = {
+            page.w("report.summary.scenario", persons=persons): yen(page.diagnosis.scenario.total, page.lang),
+            page.w("report.summary.jo"): yen(page.diagnosis.jo.total, page.lang),
+        }
+    else:
+        found = {
+            page.w("report.summary.material"): percent(page, chance(loss.rate_material, 10)),
+            page.w("report.summary.material_cost"): estimate(page, loss.material_cost["90"]),
+        }
+    return [{"name": name, "value": value} for name, value in found.items()]
+
+
 def _verdict(page: Page) -> list[str]:
     """Return two sentences: what stands best, if it is good, and what is weakest, if it is not."""
     rated = [area for area in page.diagnosis.score.areas if area.exact is not None]
@@ -162,17 +180,17 @@ def _after(page: Page, first: tuple[Action, ...]) -> str:
     """Return the sentence that says where the first actions lead: the answers scored again with them at yes."""
     if not first:
         return page.w("report.summary.nothing")
-    answers, before = page.diagnosis.answers, page.diagnosis.score
-    given = {**answers.given, **{action.question.id: "yes" for action in first}}
-    after = score(
-        answers.programme, answers.edition, answers.business, given, on=page.diagnosis.on, asked=answers.asked
-    )
-    same = after.grade == before.grade
+    before = page.diagnosis.score
+    done = {action.question.id for action in first}
+    after = with_done(page.diagnosis.answers.programme, before, done, page.diagnosis.on)
+    if after is None:
+        return page.w("report.summary.nothing")
+    same = after[1] == before.grade
     return page.w(
         "report.summary.after_same" if same else "report.summary.after",
         number=len(first),
         before=before.score,
-        after=after.score,
+        after=after[0],
         before_grade=before.grade,
-        after_grade=after.grade,
+        after_grade=after[1],
     )

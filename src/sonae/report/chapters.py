@@ -7,8 +7,11 @@ from sonae import __version__
 from sonae.casebook import cases as all_cases
 from sonae.casebook import similar
 from sonae.figures import count, effort_hours, yen
+from sonae.loss.credit import credit
 from sonae.money import Rounding, rounded
+from sonae.report.diagnosis import Diagnosis
 from sonae.report.page import Page
+from sonae.report.risk import estimate, saving
 from sonae.scenario import flyer_proportions
 from sonae.scoring import Action
 
@@ -33,15 +36,15 @@ def loss(page: Page) -> dict[str, Any]:
     rows = [
         ("damages_high", times(high.yen_each, high.claimants), high.claimants * high.yen_each),
         ("damages_low", times(low.yen_each, low.claimants), low.claimants * low.yen_each),
-        ("goodwill", times(scenario.goodwill_each, scenario.goodwill_persons), diagnosis.loss.goodwill),
-        ("dispute_costs", "", diagnosis.loss.dispute_costs),
-        ("apology_notice", "", diagnosis.loss.costs["apology_notice"]),
+        ("goodwill", times(scenario.goodwill_each, scenario.goodwill_persons), diagnosis.scenario.goodwill),
+        ("dispute_costs", "", diagnosis.scenario.dispute_costs),
+        ("apology_notice", "", diagnosis.scenario.costs["apology_notice"]),
     ]
-    jo, most = diagnosis.jo, max(diagnosis.loss.total, diagnosis.jo.total)
+    jo, most = diagnosis.jo, max(diagnosis.scenario.total, diagnosis.jo.total)
     return {
         "lead": page.w("report.loss.lead", persons=count(business.persons_held)),
         "rows": [{"kind": page.w(f"report.loss.{name}"), "working": how, "yen": yen(amount, lang)} for name, how, amount in rows],
-        "total": yen(diagnosis.loss.total, lang),
+        "total": yen(diagnosis.scenario.total, lang),
         "plans": [
             {
                 "name": page.w(f"plan.{plan.id}.name"),
@@ -64,7 +67,7 @@ def loss(page: Page) -> dict[str, Any]:
         ),
         "bars": [
             {"name": page.w(f"report.loss.compare_{name}"), "yen": yen(total, lang), "share": percent(total, most)}
-            for name, total in (("scenario", diagnosis.loss.total), ("jo", jo.total))
+            for name, total in (("scenario", diagnosis.scenario.total), ("jo", jo.total))
         ],
     }  # fmt: skip
 
@@ -103,7 +106,7 @@ def cases(page: Page) -> list[dict[str, Any]]:
 
 def plan_of_work(page: Page) -> dict[str, Any]:
     """Return the actions by when to do them (by hours of work added up), and what to find out first."""
-    actions = page.diagnosis.score.actions
+    actions = page.diagnosis.actions
     stages: dict[str, list[dict[str, str]]] = {}
     hours, shown = Fraction(0), 0
     for action in actions:
@@ -122,10 +125,30 @@ def plan_of_work(page: Page) -> dict[str, Any]:
         ],
         "stages": [{"name": page.w(f"report.plan.{name}"), "rows": rows} for name, rows in stages.items()],
         "more": page.w("report.plan.more", number=len(actions) - shown) if len(actions) > shown else "",
+        "lead": page.w("report.plan.lead" if page.diagnosis.loss else "report.plan.lead_points"),
         "total": page.w("report.plan.total", hours=effort_hours(hours, page.lang), yen=yen(cost, page.lang))
         if actions
         else "",
+        "worth": _worth(page) if actions else "",
     }
+
+
+def _worth(page: Page) -> str:
+    """Return what all actions together save, and what they do to the credit for a signed declaration."""
+    diagnosis = page.diagnosis
+    if diagnosis.loss is None:
+        return ""
+    programme, grade = diagnosis.answers.programme, diagnosis.score.grade
+    now = credit(programme, grade, diagnosis.on)
+    return page.w(
+        "report.plan.worth",
+        yen=estimate(page, diagnosis.loss.together),
+        five=estimate(page, 5 * diagnosis.loss.together),
+        share=percent(round(diagnosis.loss.together), round(diagnosis.loss.expected)),
+        grade=grade,
+        now=percent(now.numerator, now.denominator),
+        then=percent((now + diagnosis.effects[""]).numerator, (now + diagnosis.effects[""]).denominator),
+    )
 
 
 def _plan_row(page: Page, action: Action) -> dict[str, Any]:
@@ -133,6 +156,7 @@ def _plan_row(page: Page, action: Action) -> dict[str, Any]:
         "question": page.number_of(action.question.id),
         "action": page.texts.question(action.question.id, "action"),
         "effort": page.effort(action.effort),
+        "saving": saving(page, action.question.id),
         "urgent": action.urgent,
     }
 
@@ -146,15 +170,33 @@ SOURCES = (
     ("jo_responsibility", "assumed", ("house-2026",)),
     ("scoring", "assumed", ("house-2026",)),
     ("effort", "assumed", ("house-2026",)),
+    ("loss_often", "fitted", ("ppc-2024",)),
+    ("loss_size", "assumed", ("ppc-2024", "house-2026")),
+    ("loss_claims", "fitted", ("court-cases", "flyer-2004")),
+    ("loss_units", "published", ("jnsa-cost", "court-cases")),
+    ("loss_scale", "assumed", ("jnsa-cost", "ec-survey", "house-2026")),
+    ("loss_controls", "assumed", ("house-2026",)),
+    ("credit", "assumed", ("house-2026",)),
     ("law", "published", ("appi", "appi-rules", "guideline-general")),
 )
+
+
+ENGINE = ("credit", *(name for name, _, _ in SOURCES if name.startswith("loss_")))
+"""Rows that hold only where the loss engine has values."""
+
+
+def _assumed(diagnosis: Diagnosis) -> list[str]:
+    """Return what was assumed for lack of an answer; sales are used by the loss engine alone."""
+    fields = diagnosis.answers.business.assumed
+    return [f"{name}_unused" if name == "annual_sales" and diagnosis.loss is None else name for name in fields]
 
 
 def sources(page: Page) -> dict[str, Any]:
     """Return where every figure comes from, what was filled in, and what identifies the report."""
     diagnosis = page.diagnosis
     programme, edition = diagnosis.answers.programme, diagnosis.answers.edition
-    used = list(dict.fromkeys(name for _, _, names in SOURCES for name in names))
+    rows = [row for row in SOURCES if diagnosis.loss or row[0] not in ENGINE]
+    used = list(dict.fromkeys(name for _, _, names in rows for name in names))
     used += [name for name in (edition.reference, "guideline-2027", "jsic-14", "ipa-5min") if name not in used]
     number = {name: index for index, name in enumerate(used, 1)}
     ignored = [page.number_of(name) for name in diagnosis.ignored]
@@ -166,9 +208,9 @@ def sources(page: Page) -> dict[str, Any]:
                 "basis_name": page.w(f"report.sources.basis_{basis}"),
                 "references": "".join(f"[{number[each]}]" for each in references),
             }
-            for name, basis, references in SOURCES
+            for name, basis, references in rows
         ],
-        "assumed": [page.w(f"report.sources.assumed_{name}") for name in diagnosis.answers.business.assumed]
+        "assumed": [page.w(f"report.sources.assumed_{name}") for name in _assumed(diagnosis)]
         or [page.w("report.sources.assumed_none")],
         "ignored": page.w("report.sources.ignored", number=len(ignored), list=" ".join(ignored)) if ignored else "",
         "glyphs": page.w("report.sources.glyphs", list=" ".join(page.unprintable)) if page.unprintable else "",

@@ -1,0 +1,188 @@
+"""The chapter on what a leak would cost this business: if it happens, in ten years, by cause, and by plan."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sonae.figures import count, yen
+from sonae.loss import Loss, PlanLoss
+from sonae.loss.compound import CHANCES
+from sonae.loss.engine import RETURN_PERIODS, YEARS, model
+from sonae.loss.result import chance, to_yen
+from sonae.papers import Mark, exceedance
+from sonae.report.page import Page
+
+MOST_CAUSES = 6
+GROUPS = (
+    ("damages", ("damages", "dispute_costs", "card_reissue", "recourse"), True),
+    ("goodwill", ("goodwill",), True),
+    ("notice", ("letters", "call_centre", "notices"), True),
+    ("investigation", ("investigation",), True),
+    ("advice", ("advice",), True),
+    ("handling", ("handling",), True),
+    ("recovery", ("recovery",), False),
+    ("lost_sales", ("lost_sales",), False),
+)
+"""Components as the report groups them, and whether a plan can cover them."""
+CURVE_FROM, CURVE_TO, CURVE_POINTS = 5.0, 9.0, 97
+"""The chart's powers of ten of yen, and its points."""
+
+
+def risk(page: Page) -> dict[str, Any] | None:
+    """Return the chapter, None where the loss engine has no values for the day."""
+    loss = page.diagnosis.loss
+    if loss is None:
+        return None
+    return {
+        "lead": page.w("report.risk.lead", chance=percent(page, chance(loss.rate_material, 10))),
+        "cost": [
+            {"name": page.w(f"report.risk.within_{name}"), "yen": estimate(page, amount)}
+            for name, amount in loss.material_cost.items()
+        ],
+        "chances": [
+            {
+                "name": page.w("report.risk.years_1" if years == 1 else "report.risk.years", number=years),
+                "any": percent(page, chance(loss.rate_any, years)),
+                "material": percent(page, chance(loss.rate_material, years)),
+            }
+            for years in YEARS
+        ],
+        "curve": _curve(page, loss),
+        "curve_alt": page.w("report.risk.curve_alt", yen=estimate(page, loss.material_cost["90"])),
+        "returns": [
+            {
+                "name": page.w("report.risk.one_in", number=years),
+                "yen": page.w("report.risk.nearly_nothing")
+                if amount <= 0
+                else page.w("report.risk.beyond")
+                if amount == float("inf")
+                else estimate(page, amount),
+            }
+            for years in RETURN_PERIODS
+            for amount in [loss.curve.quantile(1 - 1 / years)]
+        ],
+        "expected": page.w(
+            "report.risk.expected",
+            yen=estimate(page, loss.expected),
+            low=estimate(page, loss.band["low"]),
+            high=estimate(page, loss.band["high"]),
+            insurable=estimate(page, loss.insurable),
+            own=estimate(page, loss.expected - loss.insurable),
+        ),
+        "causes": _shares(page, {page.w(f"cause.{name}.name"): part for name, part in loss.by_cause.items()}, MOST_CAUSES),
+        "components": [
+            row | {"insured": insured}
+            for (name, parts, insured) in GROUPS
+            for row in _shares(
+                page,
+                {page.w(f"report.risk.part_{name}"): sum(loss.by_component[part] for part in parts)},
+                1,
+                loss.expected,
+            )
+        ],
+        "plans": [_plan(page, loss, plan) for plan in loss.plans],
+        "notes": _notes(page, loss),
+    }  # fmt: skip
+
+
+def percent(page: Page, share: float) -> str:
+    """Return a chance in per cent: one decimal below 10 %, else whole; never 0 % or 100 % for what is only near it."""
+    if 0 < share < 0.0005:
+        return page.w("report.risk.under")
+    return f"{share:.1%}" if share < 0.0995 else f"{share:.0%}" if share < 0.995 else f"{min(share, 0.999):.1%}"
+
+
+def estimate(page: Page, amount: float) -> str:
+    """Return an estimate in yen as people say it."""
+    return yen(to_yen(amount), page.lang)
+
+
+def saving(page: Page, question: str) -> str:
+    """Return what answering a question yes saves: 年 −1,400円; nothing where it saves less than a yen."""
+    found = page.diagnosis.savings.get(question)
+    if found is None or to_yen(found) < 1:
+        return ""
+    return page.w("report.risk.saving", yen=yen(-to_yen(found), page.lang))
+
+
+def _shares(page: Page, parts: dict[str, float], most: int, whole: float | None = None) -> list[dict[str, Any]]:
+    total = sum(parts.values()) if whole is None else whole
+    rows = sorted(parts.items(), key=lambda part: -part[1])
+    return [
+        {"name": name, "yen": estimate(page, part), "share": round(100 * part / total) if total > 0 else 0}
+        for name, part in rows[:most]
+        if part >= 1 or whole is not None
+    ]
+
+
+def _curve(page: Page, loss: Loss) -> str:
+    points = 10 ** np.linspace(CURVE_FROM, CURVE_TO, CURVE_POINTS)
+    over = loss.central.gross.over_if_material(points)
+    marks = [
+        Mark(amount, 1 - q, estimate(page, amount))
+        for q, amount in zip(CHANCES, loss.material_cost.values(), strict=True)
+    ]
+    ticks = {10.0**power: yen(10**power, page.lang) for power in range(int(CURVE_FROM), int(CURVE_TO) + 1)}
+    line = list(zip(points.tolist(), over.tolist(), strict=True))
+    return exceedance(line, marks, ticks, page.w("report.risk.curve_title"))
+
+
+def _plan(page: Page, loss: Loss, plan: PlanLoss) -> dict[str, Any]:
+    return {
+        "name": page.w(f"plan.{plan.plan.id}.name"),
+        "basis": plan.plan.basis,
+        "liability": percent(page, plan.if_material.liability),
+        "cost": percent(page, plan.if_material.cost),
+        "paid": estimate(page, plan.paid),
+        "retained": estimate(page, loss.expected - plan.paid),
+    }
+
+
+def _notes(page: Page, loss: Loss) -> list[str]:
+    """Return what the figures teach: the cost limit, the small share of liability, high limits, and persons held."""
+    answers = page.diagnosis.answers
+    notes = []
+    if loss.plans and loss.rate_material > 0:
+        first = min(loss.plans, key=lambda plan: plan.plan.cost_limit)
+        notes.append(
+            page.w(
+                "report.risk.note_cost",
+                limit=yen(first.plan.cost_limit, page.lang),
+                share=percent(page, first.if_material.cost),
+            )
+        )
+    if loss.insurable > 0:
+        liability = sum(loss.by_component[part] for part in GROUPS[0][1])
+        back = answers.business.on_consignment
+        notes.append(
+            page.w(
+                "report.risk.note_recourse" if back else "report.risk.note_liability",
+                share=percent(page, liability / loss.insurable),
+            )
+        )
+    high = sorted(loss.plans, key=lambda plan: plan.plan.liability_limit)
+    if len(high) > 1:
+        low, top = next((plan for plan in high if plan.plan.liability_limit >= 30_000_000), high[0]), high[-1]
+        notes.append(
+            page.w(
+                "report.risk.note_high",
+                low=yen(low.plan.liability_limit, page.lang),
+                high=yen(top.plan.liability_limit, page.lang),
+                yen=estimate(page, top.paid_liability - low.paid_liability),
+            )
+        )
+    held = answers.business.persons_held
+    if held > 1:
+        fewer = replace(answers, business=replace(answers.business, persons_held=held // 2))
+        half = model(fewer, page.diagnosis.on)
+        saved = loss.expected - float(half.expected(half.risk).sum())
+        notes.append(
+            page.w(
+                "report.risk.note_persons",
+                persons=count(held),
+                employees=count(answers.business.employees),
+                yen=estimate(page, saved),
+            )
+        )
+    return notes
