@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sonae.layers import Layer
-from sonae.loss.normal import Floats, Indices
+from sonae.loss.normal import Flags, Floats, Indices
 
-Flags = npt.NDArray[np.bool_]
 Complex = npt.NDArray[np.complex128]
 CELLS = 64
 """Cells a limit."""

@@ -15,10 +15,9 @@ import numpy as np
 
 from sonae.checklist import Answers, Business, Edition
 from sonae.checklist.business import MEDIA
-from sonae.loss.compound import Flags
 from sonae.loss.controls import Weights, population_mean, ranges, relative_risk, weights
 from sonae.loss.engine import INSURED, Model, model
-from sonae.loss.normal import Floats, Indices
+from sonae.loss.normal import Flags, Floats, Indices
 from sonae.loss.severity import COMPONENTS
 from sonae.programmes import Programme
 from sonae.scoring import GRADES, Score, score, with_done

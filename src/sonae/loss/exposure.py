@@ -1,12 +1,12 @@
 """What a business exposes: how often, and how many persons, for each cause and medium (a pair)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from sonae.checklist import Business
-from sonae.loss.normal import Floats
+from sonae.loss.normal import Flags, Floats
 from sonae.loss.parameters import CAUSES, MEDIA, Parameters
 from sonae.programmes import Programme
 
@@ -14,6 +14,8 @@ CONTRACTOR_USES = frozenset({"contractors", "agents", "cloud"})
 PUBLISHING_USES = frozenset({"cloud", "website", "web_shop"})
 ELECTRONIC_MEDIA = frozenset({"pc", "server"})
 ELECTRONIC_USES = frozenset({"cloud", "web_shop"})
+FINANCIAL_KINDS = frozenset({"financial", "card"})
+WEB_SHOP, CONTRACTOR, MISCONFIGURATION = (CAUSES.index(name) for name in ("web_shop", "contractor", "misconfiguration"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,58 +36,100 @@ class Exposure:
     assumed: tuple[str, ...] = ()
 
 
-def exposure(p: Parameters, programme: Programme, business: Business, factors: tuple[int, int, int]) -> Exposure:
-    """Return the exposure of a business; ``factors`` are its JO factors x, y and identifiability."""
-    employees = max(1.0, float(business.employees))
-    sales = business.annual_sales
-    annual_sales = float(sales) if sales is not None else p.sales_per_employee * employees
-    frequency = p.base * _industry(p, business) * (employees / 20) ** p.staff_exponent * _exposed(p, business)
-    cause = np.array([c for c, _ in p.pairs])
-    medium = np.array([m for _, m in p.pairs])
-    cap = business.persons_held * (p.persons_on_medium * _held(business))[medium]
-    rate = frequency[cause] * p.pair_share * (cap >= 1)
-    x, y, identifiability = factors
-    return Exposure(
-        rate=rate,
-        cap=cap,
-        per_head=p.jo_basic * (10 ** (x - 1) + 5 ** (y - 1)) * identifiability,
-        financial="always" if y == 3 else "harm" if y == 2 else "never",
-        cards="card" in business.information_kinds(programme),
-        pass_through=_pass_through(p, business),
-        employees=employees,
-        annual_sales=annual_sales,
-        assumed=() if sales is not None else ("annual_sales",),
-    )
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What decides frequency and exposed persons of businesses, one row each."""
+
+    industry: Floats
+    """Rows × causes: the industry's factor on frequency."""
+    employees: Floats
+    persons: Floats
+    web_shop: Flags
+    contractors: Flags
+    publishing: Flags
+    held: Flags
+    """Rows × media: whether the medium holds persons' data."""
+
+    @classmethod
+    def of(cls, p: Parameters, business: Business) -> "Facts":
+        """Return the facts of one business, as one row."""
+        uses = set(business.uses)
+        return cls(
+            industry=industry_factors(p, business.industry)[None, :],
+            employees=np.array([float(business.employees)]),
+            persons=np.array([float(business.persons_held)]),
+            web_shop=np.array(["web_shop" in uses]),
+            contractors=np.array([bool(uses & CONTRACTOR_USES)]),
+            publishing=np.array([bool(uses & PUBLISHING_USES)]),
+            held=np.array([media_held(business.media, business.uses)]),
+        )
 
 
-def _industry(p: Parameters, business: Business) -> Floats:
-    return p.industry.get(business.industry, np.ones(len(CAUSES)))
+def industry_factors(p: Parameters, industry: str) -> Floats:
+    """Return an industry's factors by cause, 1 where it has none."""
+    return p.industry.get(industry, np.ones(len(CAUSES)))
 
 
-def _exposed(p: Parameters, business: Business) -> Floats:
-    uses = set(business.uses)
-    factor: Mapping[str, float] = {
-        "web_shop": float("web_shop" in uses),
-        "contractor": 1.0 if uses & CONTRACTOR_USES else p.exposure_without["contractor"],
-        "misconfiguration": 1.0 if uses & PUBLISHING_USES else p.exposure_without["misconfiguration"],
-    }
-    return np.array([factor.get(cause, 1.0) for cause in CAUSES])
-
-
-def _held(business: Business) -> Floats:
-    """Return 1 for each medium that holds persons' data, else 0. Mail is held by whoever has electronic data."""
-    media = set(business.media)
-    electronic = bool(media & ELECTRONIC_MEDIA) or bool(set(business.uses) & ELECTRONIC_USES)
+def media_held(media: Collection[str], uses: Collection[str]) -> list[bool]:
+    """Return by medium whether it holds persons' data. Mail and portable media come with any electronic store."""
+    electronic = not ELECTRONIC_MEDIA.isdisjoint(media) or not ELECTRONIC_USES.isdisjoint(uses)
     held = {
         "server": electronic,
         "paper": "paper" in media,
         "portable": "portable" in media or electronic,
         "mail": "mail" in media or electronic,
     }
-    return np.array([float(held[medium]) for medium in MEDIA])
+    return [held[medium] for medium in MEDIA]
 
 
-def _pass_through(p: Parameters, business: Business) -> float:
+def caps(p: Parameters, persons: Floats) -> Floats:
+    """Return the most persons that an incident can reach, rows × pairs: those held on its medium."""
+    medium = np.array([m for _, m in p.pairs])
+    result: Floats = persons[:, None] * p.persons_on_medium[medium]
+    return result
+
+
+def frequency(p: Parameters, facts: Facts) -> Floats:
+    """Return incidents a year before the answers, rows × pairs: 0 where the medium holds nobody's data."""
+    staff = (np.maximum(facts.employees, 1.0)[:, None] / 20) ** p.staff_exponent
+    by_cause = p.base * facts.industry * staff
+    by_cause[:, WEB_SHOP] *= facts.web_shop
+    by_cause[:, CONTRACTOR] *= np.where(facts.contractors, 1.0, p.exposure_without["contractor"])
+    by_cause[:, MISCONFIGURATION] *= np.where(facts.publishing, 1.0, p.exposure_without["misconfiguration"])
+    cause, medium = np.array(p.pairs).T
+    reachable = facts.held[:, medium] & (caps(p, facts.persons) >= 1)
+    result: Floats = by_cause[:, cause] * p.pair_share * reachable
+    return result
+
+
+def exposure(p: Parameters, programme: Programme, business: Business, factors: tuple[int, int, int]) -> Exposure:
+    """Return the exposure of a business; ``factors`` are its JO factors x, y and identifiability."""
+    facts = Facts.of(p, business)
+    rate = frequency(p, facts)[0]
+    x, y, identifiability = factors
+    sales, employees = business.annual_sales, max(1, business.employees)
+    return Exposure(
+        rate=rate,
+        cap=caps(p, facts.persons)[0] * (rate > 0),
+        per_head=p.jo_basic * (10 ** (x - 1) + 5 ** (y - 1)) * identifiability,
+        financial=financial(programme, business),
+        cards="card" in business.information_kinds(programme),
+        pass_through=pass_through(p, business),
+        employees=float(employees),
+        annual_sales=float(sales) if sales is not None else p.sales_per_employee * employees,
+        assumed=() if sales is not None else ("annual_sales",),
+    )
+
+
+def financial(programme: Programme, business: Business) -> str:
+    """Return when goodwill is the financial amount: by the economic weight (JO y) of account, card and income data held."""
+    items = [programme.items[item] for item in business.information]
+    y = max((item.y for item in items if item.kind in FINANCIAL_KINDS), default=1)
+    return "always" if y == 3 else "harm" if y == 2 else "never"
+
+
+def pass_through(p: Parameters, business: Business) -> float:
+    """Return the share of goodwill, letters, calls and notices that a client claims back."""
     if not business.on_consignment:
         return 0.0
     return p.recourse["pass_through"] * p.recourse.get(business.industry, p.recourse["other"])

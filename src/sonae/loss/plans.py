@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from sonae.layers import Layer
-from sonae.loss.compound import CELLS, Flags, Losses, layer_severity, layer_year
-from sonae.loss.normal import Floats
+from sonae.loss.compound import CELLS, Losses, layer_severity, layer_year
+from sonae.loss.normal import Flags, Floats
 from sonae.loss.severity import SPREAD_CHANCE, Severity
 from sonae.programmes import DisputeCosts, Plan
 

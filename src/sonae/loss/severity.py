@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from sonae.loss.exposure import Exposure
-from sonae.loss.normal import Floats, Indices, normal_cdf
+from sonae.loss.normal import Flags, Floats, Indices, normal_cdf
 from sonae.loss.parameters import CAUSES, MEDIA, Parameters
 
 LIABILITY = ("damages", "dispute_costs", "card_reissue", "recourse")
@@ -145,9 +144,7 @@ def severity(p: Parameters, e: Exposure) -> Severity:
     return outcomes(p, e, cause, by_mail, *sizes(p, e.cap))
 
 
-def outcomes(
-    p: Parameters, e: Exposure, cause: Indices, by_mail: npt.NDArray[np.bool_], persons: Floats, chance: Floats
-) -> Severity:
+def outcomes(p: Parameters, e: Exposure, cause: Indices, by_mail: Flags, persons: Floats, chance: Floats) -> Severity:
     """Return what incidents cost: ``cause`` and ``by_mail`` by row, ``persons`` and their chances row × size."""
     n = persons[:, :, None]
     harm = p.harm[cause][:, None] * np.minimum(1.0, np.log10(persons + 1))
@@ -228,14 +225,12 @@ def _goodwill_each(p: Parameters, e: Exposure) -> Floats:
     return np.array(each[e.financial])
 
 
-def _response(
-    p: Parameters, n: Floats, cause: Indices, by_mail: npt.NDArray[np.bool_]
-) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def _response(p: Parameters, n: Floats, cause: Indices, by_mail: Flags) -> tuple[dict[str, Floats], dict[str, Floats]]:
     notices = p.notice["local"] * ramp(n, p.notice_local) + p.notice["national"] * ramp(n, p.notice_national)
     shared = {
         "letters": n * np.where(by_mail[:, None, None], p.letter_mail, p.letter_post),
         "call_centre": ramp(n, p.call_centre),
-        "notices": notices + np.array([0.0, p.notice["harm"], p.notice["mass"]]) * ramp(n, p.goodwill_ramp),
+        "notices": notices + np.array([0.0, p.notice["harm"], p.notice["mass"]]) * ramp(n, p.mass_ramp),
     }
     kept = {
         "investigation": p.investigation[cause][:, None, None] * ramp(n, p.investigation_size),
