@@ -27,6 +27,8 @@ CHANCES = (0.5, 0.9, 0.99)
 BINS_PER_DOUBLING = 150
 _SMALL, _ERROR = 0.5, 1e-12
 _BLOCK = 64
+_FAR = 12
+"""Standard deviations within which a year's sum surely lies."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,21 +133,33 @@ def layer_year(rate: Floats, severity: Floats, cell: Floats, annual_cells: int =
     """Return the expected payment a year of layers (rows), the year's sum capped at ``annual_cells`` cells of ``cell`` yen.
 
     ``severity``: rows × (cells + 1), what one loss pays in cells, chances adding up to 1. The expectation is taken on the
-    transform (Parseval), so that it is not transformed back.
+    transform (Parseval), so that it is not transformed back. Rows of so many losses that their sum could wrap round a
+    transform of ``PERIOD`` take a longer one; those that pass the cap all but surely pay it.
     """
-    weight = _capped(annual_cells)
     result = np.empty(len(rate))
     for start in range(0, len(rate), _BLOCK):  # blocks that stay in the processor's cache
         rows = slice(start, start + _BLOCK)
-        found = spectrum(rate[rows], severity[rows], PERIOD)
-        result[rows] = found.real @ weight.real + found.imag @ weight.imag
+        result[rows] = _block_year(rate[rows], severity[rows], annual_cells)
     return result * cell
 
 
+def _block_year(rate: Floats, severity: Floats, annual_cells: int) -> Floats:
+    cells = np.arange(severity.shape[1])
+    mean, deviation = rate * (severity @ cells), np.sqrt(rate * (severity @ cells**2))
+    reach = np.where(mean - _FAR * deviation > annual_cells, 0.0, mean + _FAR * deviation)
+    length = PERIOD
+    while length < reach.max(initial=0.0):
+        length *= 2
+    weight = _capped(annual_cells, length)
+    found = spectrum(rate, severity, length)
+    result: Floats = found.real @ weight.real + found.imag @ weight.imag
+    return np.where(reach > 0, result, np.where(mean > 0, annual_cells, 0.0))
+
+
 @lru_cache(maxsize=8)
-def _capped(annual_cells: int) -> Complex:
+def _capped(annual_cells: int, length: int) -> Complex:
     """Return the transform of min(cell, annual_cells), so weighted that its product with a spectrum is the mean."""
-    weight = np.fft.rfft(np.minimum(np.arange(PERIOD), annual_cells)) / PERIOD
+    weight = np.fft.rfft(np.minimum(np.arange(length), annual_cells)) / length
     weight[1:-1] *= 2
     result: Complex = weight
     return result

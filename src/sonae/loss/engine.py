@@ -19,8 +19,8 @@ from sonae.loss.plans import Incidents, PlanLoss, plan_losses
 from sonae.loss.severity import COMPONENTS, COST, LIABILITY, Severity, severity
 from sonae.programmes import Plan
 
-MATERIAL_PERSONS = 99.5
-"""An incident is material from 100 persons on (99.5: below the mean of the first cell above 100)."""
+MATERIAL_PERSONS = 99.53
+"""An incident is material from 100 persons on; sizes are means of cells, and no business holds just this many on a medium."""
 YEARS = (1, 5, 10)
 RETURN_PERIODS = (10, 100, 200)
 OTHER_LEVELS: tuple[Level, ...] = ("low", "high")

@@ -50,7 +50,8 @@ NEEDED = (
     "investigation_share",
     "investigation_size",
     "legal",
-    "letter_yen",
+    "letter_mail",
+    "letter_post",
     "lost_sales",
     "mass",
     "mass_ramp",
@@ -99,6 +100,8 @@ class Parameters:
     mass_ramp: tuple[Floats, Floats]
     claimants: Mapping[str, float]
     award: Floats
+    """States × two multiples of the JO figure a head."""
+    award_chance: Floats
     award_cap: float
     dispute: Mapping[str, float]
     goodwill_offered: Floats
@@ -149,7 +152,7 @@ def parameters(
         (c, m) for c, cause in enumerate(CAUSES) for m, medium in enumerate(MEDIA) if medium in medium_of_cause[cause]
     )
     harm, goodwill = read.by_cause("harm"), read.numbers("goodwill_offered")
-    cost_index = read.number("cost_index")
+    cost_index, award = read.number("cost_index"), read.table("award")
     recovery, handling = read.numbers("recovery"), read.numbers("handling")
     advice = read.number("legal") + read.number("consulting")
     spread = read.numbers("spread")
@@ -174,7 +177,8 @@ def parameters(
         mass=read.by_cause("mass"),
         mass_ramp=read.nodes("mass_ramp"),
         claimants=read.numbers("claimants"),
-        award=np.array([read.numbers("award")[state] for state in STATES]),
+        award=np.array([[award[state]["multiple"], award[state]["high"]] for state in STATES]),
+        award_chance=np.array([[1 - award[state]["share_high"], award[state]["share_high"]] for state in STATES]),
         award_cap=read.number("award_cap"),
         dispute=read.numbers("dispute"),
         goodwill_offered=np.stack(
@@ -188,8 +192,8 @@ def parameters(
         goodwill_ramp=read.nodes("goodwill_ramp"),
         goodwill_plain=read.numbers("goodwill_yen")["plain"],
         goodwill_financial=read.numbers("goodwill_yen")["financial"],
-        letter_post=read.numbers("letter_yen")["post"],
-        letter_mail=read.numbers("letter_yen")["mail"],
+        letter_post=read.number("letter_post"),
+        letter_mail=read.number("letter_mail"),
         call_centre=read.nodes("call_centre"),
         investigation=read.number("investigation") * cost_index * read.by_cause("investigation_share"),
         investigation_size=read.nodes("investigation_size"),

@@ -80,8 +80,10 @@ class Incidents:
     def beside(self, limit: float) -> float:
         """Return dispute costs that are paid beside the liability limit, yen a year: limit ÷ damages of them above it."""
         s = self.severity
-        share = np.minimum(1.0, limit / np.maximum(s.liability(dispute=False)[..., 1, :].mean(axis=3), 1.0))
-        return float((self.weight * s.claim * s.dispute * share).sum())
+        damages = s.liability(dispute=False)[..., 1, :]
+        share = np.minimum(1.0, limit / np.maximum(damages, 1.0))
+        mean = (1 - s.offered) * share[..., 0] + s.offered * share[..., -1]
+        return float((self.weight * s.claim * s.dispute * mean).sum())
 
 
 def plan_losses(incidents: Incidents, plans: Sequence[Plan]) -> tuple[PlanLoss, ...]:

@@ -18,6 +18,7 @@ LIABILITY = ("damages", "dispute_costs", "card_reissue", "recourse")
 COST = ("goodwill", "letters", "call_centre", "notices", "investigation", "advice", "handling")
 OWN = ("recovery", "lost_sales")
 COMPONENTS = (*LIABILITY, *COST, *OWN)
+WEB_SHOP, RANSOMWARE = CAUSES.index("web_shop"), CAUSES.index("ransomware")
 SPREAD_CHANCE = np.array([0.25, 0.5, 0.25])
 
 
@@ -151,10 +152,11 @@ def outcomes(p: Parameters, e: Exposure, cause: Indices, by_mail: Flags, persons
     mass = p.mass[cause][:, None] * ramp(persons, p.mass_ramp)
     claimants = _claimants(p, n)
     claim = -np.expm1(-claimants)
-    damages = claimants / np.maximum(claim, 1e-300) * np.minimum(p.award_cap, p.award * e.per_head)
+    award = (p.award_chance * np.minimum(p.award_cap, p.award * e.per_head)).sum(axis=1)
+    damages = claimants / np.maximum(claim, 1e-300) * award
     length = np.minimum(1.0, p.dispute["start"] + damages / p.dispute["full_at"])
     shared, kept = _response(p, n, cause, by_mail)
-    recovery, lost_sales = _own(p, e, cause)
+    recovery, lost_sales = (part[0, cause] for part in own_loss(p, np.array([e.employees]), np.array([e.annual_sales])))
     return Severity(
         persons=persons,
         chance=chance,
@@ -241,15 +243,15 @@ def _response(p: Parameters, n: Floats, cause: Indices, by_mail: Flags) -> tuple
 
 
 def _reissue(p: Parameters, e: Exposure, n: Floats, cause: Indices) -> Floats:
-    shop = (cause == CAUSES.index("web_shop"))[:, None, None]
+    shop = (cause == WEB_SHOP)[:, None, None]
     result: Floats = p.card_reissue * n * (shop & e.cards)
     return result
 
 
-def _own(p: Parameters, e: Exposure, cause: Indices) -> tuple[Floats, Floats]:
-    recovery = (p.recovery * (e.employees / 20) ** p.recovery_exponent)[cause]
-    lost = {
-        "web_shop": min(p.lost_sales["web_shop"], p.lost_sales["most_of_sales"] * e.annual_sales),
-        "ransomware": e.annual_sales * p.lost_sales["ransomware_days"] / 365 * p.lost_sales["margin"],
-    }
-    return recovery, np.array([lost.get(name, 0.0) for name in CAUSES])[cause]
+def own_loss(p: Parameters, employees: Floats, annual_sales: Floats) -> tuple[Floats, Floats]:
+    """Return recovery and lost sales of an incident, businesses × causes, in yen."""
+    recovery = p.recovery * (employees[:, None] / 20) ** p.recovery_exponent
+    lost = np.zeros_like(recovery)
+    lost[:, WEB_SHOP] = np.minimum(p.lost_sales["web_shop"], p.lost_sales["most_of_sales"] * annual_sales)
+    lost[:, RANSOMWARE] = annual_sales * p.lost_sales["ransomware_days"] / 365 * p.lost_sales["margin"]
+    return recovery, lost

@@ -1,0 +1,432 @@
+"""Many businesses at once: what an incident costs is tabulated by persons held, and a business read between two nodes.
+
+What an incident costs depends on the business only through the persons on each medium, a few marks of its information, and
+its share of work that clients claim back. Rows are made for nodes of persons held when a business needs them; a business
+between two nodes is their mixture, so that more persons never cost less. Its answers and its facts enter as weights of
+pairs, and all businesses between the same nodes are one matrix product.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sonae.checklist import Business, Edition
+from sonae.jo import factors
+from sonae.layers import Layer
+from sonae.loss.compound import CELLS, CHANCES, layer_year
+from sonae.loss.controls import UNMET, population_mean, relative_risk, weights
+from sonae.loss.engine import MATERIAL_PERSONS
+from sonae.loss.exposure import Exposure, Facts, caps, exposure, frequency, industry_factors
+from sonae.loss.normal import Floats, Indices
+from sonae.loss.parameters import CAUSES, ELECTRONIC, LEVELS, MEDIA, Level, Parameters, parameters
+from sonae.loss.severity import COMPONENTS, OWN, SPREAD_CHANCE, Severity, outcomes, own_loss, sizes
+from sonae.programmes import Plan, Programme
+
+NODES_PER_DECADE = 16
+FEW_NODES, FEW_DECADES = 24, 2
+"""Nodes a decade up to 100 persons, where the deductible bends what is paid."""
+BINS_PER_DOUBLING, DOUBLINGS = 32, 42
+"""Bins of a section's losses, from 1 yen to 2^42 (4.4 trillion); they keep number and yen."""
+BINS = BINS_PER_DOUBLING * DOUBLINGS + 1
+CODES = {"yes": 0, "partly": 1, "no": 2, "unknown": 2}
+NEUTRAL = 3
+"""Code of a question that is not asked or does not apply."""
+INSURED = np.array([name not in OWN for name in COMPONENTS])
+
+Line = tuple[Business, Mapping[str, str] | None]
+"""A business and its answers; None: average answers."""
+
+
+# --- the businesses, column by column
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a business's information and contracts change of an incident's cost."""
+
+    per_head: float
+    financial: str
+    cards: bool
+    pass_through: float
+
+
+@dataclass(frozen=True, eq=False)
+class Portfolio:
+    """Businesses reduced to what the engine needs of them, some 130 bytes each."""
+
+    programme: Programme
+    edition: Edition
+    on: date
+    kinds: tuple[Kind, ...]
+    kind: npt.NDArray[np.int32]
+    industries: tuple[str, ...]
+    industry: npt.NDArray[np.int32]
+    employees: Floats
+    persons: Floats
+    sales: Floats
+    """Yen, or NaN where not told."""
+    marks: npt.NDArray[np.bool_]
+    """Rows × (web shop, contractors, publishing, then one for each medium that holds data)."""
+    answers: npt.NDArray[np.uint8]
+    """Rows × questions: codes."""
+
+    def __len__(self) -> int:
+        return len(self.persons)
+
+
+def portfolio(programme: Programme, edition: Edition, lines: Iterable[Line], on: date) -> Portfolio:
+    """Return businesses as columns. Raises LookupError before the engine's first day."""
+    p = parameters(programme, on)
+    reader = _Reader(programme, edition, p, on)
+    rows = [reader.row(business, given) for business, given in lines]
+    numbers = np.array([row[0] for row in rows], dtype=np.float64).reshape(-1, 5)
+    return Portfolio(
+        programme=programme,
+        edition=edition,
+        on=on,
+        kinds=tuple(reader.kinds),
+        kind=numbers[:, 0].astype(np.int32),
+        industries=tuple(reader.industries),
+        industry=numbers[:, 1].astype(np.int32),
+        employees=numbers[:, 2],
+        persons=numbers[:, 3],
+        sales=numbers[:, 4],
+        marks=np.frombuffer(b"".join(row[1] for row in rows), dtype=np.bool_).reshape(len(rows), -1),
+        answers=np.frombuffer(b"".join(row[2] for row in rows), dtype=np.uint8).reshape(len(rows), -1),
+    )
+
+
+class _Reader:
+    """Reads lines; what many businesses share (kind, marks, questions asked) is worked out once."""
+
+    def __init__(self, programme: Programme, edition: Edition, p: Parameters, on: date) -> None:
+        self.programme, self.edition, self.p, self.on = programme, edition, p, on
+        self.kinds: dict[Kind, int] = {}
+        self.industries: dict[str, int] = {}
+        self.neutral = bytes([NEUTRAL] * len(edition.questions))
+        self.known_kinds: dict[object, int] = {}
+        self.known_marks: dict[object, bytes] = {}
+        self.known_asked: dict[object, tuple[str, ...]] = {}
+        over = (each.condition.employees_over for each in edition.questions)
+        self.bounds = sorted({bound for bound in over if bound is not None})
+
+    def row(self, business: Business, given: Mapping[str, str] | None) -> tuple[tuple[float, ...], bytes, bytes]:
+        key = (business.information, business.industry, business.on_consignment)
+        if key not in self.known_kinds:
+            self.known_kinds[key] = self.kinds.setdefault(self._kind(business), len(self.kinds))
+        industry = self.industries.setdefault(business.industry, len(self.industries))
+        held = (business.media, business.uses)
+        if held not in self.known_marks:
+            facts = Facts.of(self.p, business)
+            marks = np.concatenate([facts.web_shop, facts.contractors, facts.publishing, facts.held[0]])
+            self.known_marks[held] = marks.tobytes()
+        sales = float("nan") if business.annual_sales is None else float(business.annual_sales)
+        numbers = (self.known_kinds[key], industry, float(business.employees), float(business.persons_held), sales)
+        return numbers, self.known_marks[held], self._codes(business, given, (*key, *held))
+
+    def _kind(self, business: Business) -> Kind:
+        e = exposure(self.p, self.programme, business, factors(self.programme, business.information, self.on))
+        return Kind(e.per_head, e.financial, e.cards, e.pass_through)
+
+    def _codes(self, business: Business, given: Mapping[str, str] | None, key: tuple[object, ...]) -> bytes:
+        if given is None:
+            return self.neutral
+        key = (*key, *(business.employees > bound for bound in self.bounds))
+        if key not in self.known_asked:
+            asked = {question.id for question in self.edition.applicable(business, self.programme)}
+            self.known_asked[key] = tuple(each.id if each.id in asked else "" for each in self.edition.questions)
+        unanswered = CODES["unknown"]
+        return bytes(
+            CODES.get(given[name], NEUTRAL) if name in given else unanswered if name else NEUTRAL
+            for name in self.known_asked[key]
+        )
+
+
+# --- rows of the table
+def nodes(p: Parameters, most: float) -> Floats:
+    """Return the nodes of persons held, 0 to ``most`` or more: even in the logarithm, the kinks of all ramps by medium, and
+    both sides of the step at which an incident is material.
+    """  # fmt: skip
+    decades = int(np.ceil(np.log10(max(most, 10.0))))
+    few = 10.0 ** (np.arange(FEW_DECADES * FEW_NODES) / FEW_NODES)
+    more = 10.0 ** (np.arange(FEW_DECADES * NODES_PER_DECADE, decades * NODES_PER_DECADE + 1) / NODES_PER_DECADE)
+    ramps = (
+        p.call_centre, p.investigation_size, p.advice_size, p.notice_local, p.notice_national, p.mass_ramp, p.goodwill_ramp,
+    )  # fmt: skip
+    steps = [1.0, MATERIAL_PERSONS * (1 - 1e-9), MATERIAL_PERSONS * (1 + 1e-9)]
+    kinks = np.concatenate([steps, *(x for x, _ in ramps)])[:, None] / p.persons_on_medium
+    found = np.unique(np.concatenate([[0.0], few, more, kinks[kinks < 10.0**decades]]))
+    return np.append(found, max(found[-1], most) + 1)
+
+
+def _parts(s: Severity) -> tuple[Floats, Floats]:
+    """Return weights of states, pair × cell × state: without, and times, the aftermath's relative risk."""
+    plain = np.zeros((*s.chance.shape, 3))
+    plain[..., 0] = s.chance
+    aftermath = np.concatenate([-(s.state[..., :1] + s.state[..., 1:]), s.state], axis=2) * s.chance[..., None]
+    return plain, aftermath
+
+
+def _means(s: Severity) -> Floats:
+    """Return the insured mean of one incident, (without, with the aftermath) × pair, in yen."""
+    mean = s.means[INSURED].sum(axis=0)
+    return np.stack([np.einsum("pcs,pcs->p", part, mean) for part in _parts(s)])
+
+
+class _Section:
+    """Lays out one section's columns: for every plan what one loss pays in cells; for every plan the chance that its limit
+    is passed; the losses of material incidents in bins.
+    """  # fmt: skip
+
+    def __init__(self, p: Parameters, layers: Sequence[Layer]) -> None:
+        self.layers = layers
+        self.electronic = np.array([CAUSES[c] in ELECTRONIC for c, _ in p.pairs])[:, None]
+        self.cells = slice(0, len(layers) * (CELLS + 1))
+        self.passed = slice(self.cells.stop, self.cells.stop + len(layers))
+        self.bins = slice(self.passed.stop, self.passed.stop + BINS)
+
+    def columns(self, s: Severity, loss: Floats, chance: Floats, covered: Sequence[Floats]) -> Floats:
+        """Return the columns, 2 · pairs (without, then with the aftermath) × columns.
+
+        ``loss``: of every outcome; ``chance``: of its branches; ``covered``: what of it each plan can cover.
+        """
+        parts = _parts(s)
+        found = np.zeros((2, len(loss), self.bins.stop))
+        gathered: dict[int, _Gathered] = {}
+        for number, (layer, part) in enumerate(zip(self.layers, covered, strict=True)):
+            if id(part) not in gathered:
+                gathered[id(part)] = _Gathered(part, chance, parts)
+            start = number * (CELLS + 1)
+            found[:, :, start : start + CELLS + 1] = gathered[id(part)].cells(layer)
+            over = np.einsum(
+                "pcsab,pcsab->pcs", np.broadcast_to(chance, part.shape), part > layer.loss_for(layer.limit)
+            )
+            found[:, :, self.passed.start + number] = [np.einsum("pcs,pcs->p", each, over) for each in parts]
+        material = (s.persons > MATERIAL_PERSONS) | self.electronic
+        found[:, :, self.bins] = _Gathered(loss, chance, [part * material[:, :, None] for part in parts]).number
+        return found.reshape(2 * len(loss), -1)
+
+
+class _Gathered:
+    """Losses in logarithmic bins, (without, with the aftermath) × pair × bin: number and yen."""
+
+    def __init__(self, loss: Floats, chance: Floats, parts: Sequence[Floats]) -> None:
+        pairs = len(loss)
+        index: Indices = (np.log2(np.maximum(loss, 1.0)) * BINS_PER_DOUBLING).astype(np.int64)
+        index += (np.arange(pairs) * BINS)[:, None, None, None, None]
+        self.number, self.yen = np.empty((2, pairs, BINS)), np.empty((2, pairs, BINS))
+        for which, part in enumerate(parts):
+            states = slice(0, 1) if which == 0 else slice(None)  # without the aftermath everything is quiet
+            own = loss[:, :, states]
+            weight = np.broadcast_to(part[:, :, states, None, None] * chance[:, :, states], own.shape)
+            at = index[:, :, states].ravel()
+            self.number[which] = np.bincount(at, weight.ravel(), pairs * BINS).reshape(pairs, BINS)
+            self.yen[which] = np.bincount(at, (weight * own).ravel(), pairs * BINS).reshape(pairs, BINS)
+
+    @cached_property
+    def _before(self) -> tuple[Floats, Floats]:
+        return _before(self.number), _before(self.yen)
+
+    def cells(self, layer: Layer) -> Floats:
+        """Return what one loss pays of a layer in cells, the mean kept (``compound.layer_severity`` for every pair)."""
+        points = np.linspace(layer.loss_for(0), layer.loss_for(layer.limit), CELLS + 1)
+        at = np.minimum((np.log2(np.maximum(points, 1.0)) * BINS_PER_DOUBLING).astype(np.int64), BINS)
+        number, yen = self._before
+        total = number[:, :, -1:]
+        limited = yen[:, :, at] + points * (total - number[:, :, at])
+        slope = np.diff(limited, axis=2) / (points[1] - points[0])
+        return np.concatenate([total - slope[:, :, :1], slope[:, :, :-1] - slope[:, :, 1:], slope[:, :, -1:]], axis=2)
+
+
+def _before(amounts: Floats) -> Floats:
+    """Return sums of the bins before each, one more than bins."""
+    result = np.zeros((*amounts.shape[:2], BINS + 1))
+    np.cumsum(amounts, axis=2, out=result[:, :, 1:])
+    return result
+
+
+# --- the answer
+@dataclass(frozen=True, eq=False)
+class Many:
+    """The answers of many businesses, one row each: yen a year unless said otherwise."""
+
+    expected: Floats
+    insurable: Floats
+    low: Floats
+    high: Floats
+    by_cause: Floats
+    """Rows × causes."""
+    rate_any: Floats
+    """Incidents a year."""
+    rate_material: Floats
+    section_cost: Floats
+    """Rows × (liability, cost) × (50, 90, 99 %): yen of one material incident."""
+    paid: Floats
+    """Rows × plans × (liability, cost)."""
+    passed: Floats
+    """Rows × plans × (liability, cost): chance that the limit is passed in a year."""
+
+
+def assess_many(
+    businesses: Portfolio, plans: Sequence[Plan] | None = None, progress: Callable[[int], None] | None = None
+) -> Many:
+    """Return the answers of all businesses. ``progress`` is told how many more are done, now and then.
+
+    Dispute costs beside a limit are not tabulated: raises ValueError for such a plan.
+    """
+    chosen = businesses.programme.plans if plans is None else tuple(plans)
+    if any(plan.dispute_costs != "inside" for plan in chosen):
+        raise ValueError("plans with dispute costs beside the limit are worked out one business at a time")
+    count = len(businesses)
+    found = Many(
+        expected=np.zeros(count),
+        insurable=np.zeros(count),
+        low=np.zeros(count),
+        high=np.zeros(count),
+        by_cause=np.zeros((count, len(CAUSES))),
+        rate_any=np.zeros(count),
+        rate_material=np.zeros(count),
+        section_cost=np.zeros((count, 2, len(CHANCES))),
+        paid=np.zeros((count, len(chosen), 2)),
+        passed=np.zeros((count, len(chosen), 2)),
+    )
+    worker = _Worker(businesses, chosen, found)
+    interval = np.searchsorted(worker.nodes, businesses.persons, side="right") - 1
+    order = np.lexsort((businesses.kind, interval))
+    kind, interval = businesses.kind[order], interval[order]
+    starts = np.flatnonzero(np.r_[count > 0, (np.diff(kind) != 0) | (np.diff(interval) != 0)])
+    for start, stop in zip(starts, np.r_[starts[1:], count], strict=True):
+        worker.work(businesses.kinds[kind[start]], int(interval[start]), order[start:stop])
+        if progress is not None:
+            progress(int(stop - start))
+    return found
+
+
+class _Worker:
+    """Works out groups of businesses of one kind between two nodes; keeps the rows of the two nodes it is at."""
+
+    def __init__(self, businesses: Portfolio, plans: Sequence[Plan], found: Many) -> None:
+        self.businesses, self.plans, self.found = businesses, plans, found
+        self.levels = {level: parameters(businesses.programme, businesses.on, level) for level in LEVELS}
+        self.p = self.levels["central"]
+        self.weights = weights(businesses.programme, businesses.edition)
+        self.liability = _Section(self.p, [Layer(plan.liability_limit, plan.deductible) for plan in plans])
+        self.cost = _Section(self.p, [Layer(plan.cost_limit, plan.deductible, plan.insurer_share) for plan in plans])
+        self.nodes = nodes(self.p, float(businesses.persons.max(initial=1.0)))
+        self.cause = np.array([c for c, _ in self.p.pairs])
+        self.by_mail = np.array([MEDIA[m] == "mail" for _, m in self.p.pairs])
+        self.at: tuple[int, int] = (-1, -1)
+        self.rows: dict[tuple[object, ...], Any] = {}
+
+    def work(self, kind: Kind, interval: int, chosen: Indices) -> None:
+        """Fill in the answers of the businesses ``chosen``."""
+        if interval != self.at[0]:
+            self.at = (interval, interval + 1)
+            self.rows = {key: row for key, row in self.rows.items() if key[0] in self.at}
+        found, persons = self.found, self.businesses.persons[chosen]
+        share = (persons - self.nodes[interval]) / (self.nodes[interval + 1] - self.nodes[interval])
+        by_level: dict[Level, Any] = {level: self._expected(level, kind, chosen, share) for level in LEVELS}
+        rate, aftermath, insured, own = by_level["central"]
+        found.insurable[chosen] = insured.sum(axis=1)
+        found.by_cause[chosen] = insured + own
+        targets: dict[Level, Floats] = {"central": found.expected, "low": found.low, "high": found.high}
+        for level, target in targets.items():
+            target[chosen] = (by_level[level][2] + by_level[level][3]).sum(axis=1)
+        found.rate_any[chosen] = rate.sum(axis=1)
+        weight = np.concatenate([rate, rate * aftermath[:, None]], axis=1)
+        mixed = np.concatenate([weight * (1 - share)[:, None], weight * share[:, None]], axis=1)
+        for number, (section, name) in enumerate(((self.liability, "liability"), (self.cost, "cost"))):
+            table = mixed @ np.concatenate([self._columns(name, kind, node) for node in self.at])
+            bins = table[:, section.bins]
+            found.rate_material[chosen] = bins.sum(axis=1)
+            found.section_cost[chosen, number] = _quantiles(bins)
+            found.passed[chosen, :, number] = -np.expm1(-np.maximum(table[:, section.passed], 0.0))
+            found.paid[chosen, :, number] = self._paid(section, rate.sum(axis=1), table[:, section.cells])
+
+    def _severity(self, level: Level, kind: Kind, node: int) -> Severity:
+        """Return what an incident costs at a node, own loss left at nothing; its sizes are worked out once."""
+        p = self.levels[level]
+        key = (node, "sizes", level)
+        if key not in self.rows:
+            self.rows[key] = sizes(p, caps(p, self.nodes[[node]])[0])
+        nothing = np.zeros(1)
+        e = Exposure(nothing, nothing, kind.per_head, kind.financial, kind.cards, kind.pass_through, 0.0, 0.0)
+        return outcomes(p, e, self.cause, self.by_mail, *self.rows[key])
+
+    def _means(self, level: Level, kind: Kind, node: int) -> Floats:
+        key = (node, "means", level, kind)
+        if key not in self.rows:
+            self.rows[key] = _means(self._severity(level, kind, node))
+        found: Floats = self.rows[key]
+        return found
+
+    def _columns(self, name: str, kind: Kind, node: int) -> Floats:
+        """Return a section's columns at a node; the cost section does not depend on awards and cards."""
+        key = (node, name, kind) if name == "liability" else (node, name, kind.financial, kind.pass_through)
+        if key not in self.rows:
+            s = self._severity("central", kind, node)
+            if name == "liability":
+                loss = s.liability()
+                chance = s.claimed[..., :, None] * (s.goodwill_branch[..., None, :] if s.pass_through else 1.0)
+                self.rows[key] = self.liability.columns(s, loss, chance, [loss] * len(self.plans))
+            else:
+                loss, chance = s.cost(), s.goodwill_branch[..., :, None] * SPREAD_CHANCE
+                covered = {cap: s.cost(cap) for cap in {plan.goodwill_cap_each for plan in self.plans}}
+                parts = [covered[plan.goodwill_cap_each] for plan in self.plans]
+                self.rows[key] = self.cost.columns(s, loss, chance, parts)
+        found: Floats = self.rows[key]
+        return found
+
+    def _expected(
+        self, level: Level, kind: Kind, chosen: Indices, share: Floats
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return rates by pair, the aftermath's relative risk, and insured and own loss by cause, at one level."""
+        p, businesses = self.levels[level], self.businesses
+        risk = self._risk(p, businesses.answers[chosen])
+        rate = frequency(p, self._facts(p, chosen)) * risk[:, self.cause]
+        low, high = (self._means(level, kind, node) for node in self.at)
+        plain, aftermath = ((1 - share)[:, None] * low[part] + share[:, None] * high[part] for part in (0, 1))
+        employees, sales = np.maximum(businesses.employees[chosen], 1.0), businesses.sales[chosen]
+        recovery, lost = own_loss(p, employees, np.where(np.isnan(sales), p.sales_per_employee * employees, sales))
+        insured = self._by_cause(rate * (plain + risk[:, -1:] * aftermath))
+        return rate, risk[:, -1], insured, self._by_cause(rate) * (recovery + lost)
+
+    def _risk(self, p: Parameters, codes: npt.NDArray[np.uint8]) -> Floats:
+        unmet = np.array([UNMET["yes"], UNMET["partly"], UNMET["no"], population_mean(p)])
+        return relative_risk(self.weights, p, unmet[codes])
+
+    def _facts(self, p: Parameters, chosen: Indices) -> Facts:
+        businesses = self.businesses
+        industries = np.array([industry_factors(p, name) for name in businesses.industries])
+        web_shop, contractors, publishing, *held = businesses.marks[chosen].T
+        return Facts(
+            industries[businesses.industry[chosen]], businesses.employees[chosen], businesses.persons[chosen],
+            web_shop, contractors, publishing, np.stack(held, axis=1),
+        )  # fmt: skip
+
+    def _by_cause(self, pairs: Floats) -> Floats:
+        result = np.zeros((len(pairs), len(CAUSES)))
+        for pair, cause in enumerate(self.cause):
+            result[:, cause] += pairs[:, pair]
+        return result
+
+    @staticmethod
+    def _paid(section: _Section, rate: Floats, cells: Floats) -> Floats:
+        plans = len(section.layers)
+        chances = cells.reshape(len(rate) * plans, CELLS + 1) / np.maximum(rate, 1e-300).repeat(plans)[:, None]
+        step = np.array([layer.limit / CELLS for layer in section.layers])
+        return layer_year(rate.repeat(plans), chances, np.tile(step, len(rate))).reshape(len(rate), plans)
+
+
+def _quantiles(bins: Floats) -> Floats:
+    """Return yen at the 50, 90 and 99 % quantiles of histograms (rows), a bin's middle; 0 for a loss of nothing."""
+    cumulative = np.cumsum(bins, axis=1)
+    total = cumulative[:, -1:]
+    result = np.zeros((len(bins), len(CHANCES)))
+    for number, chance in enumerate(CHANCES):
+        index = np.minimum((cumulative < chance * total).sum(axis=1), BINS - 1)
+        result[:, number] = np.where((index > 0) & (total[:, 0] > 0), 2.0 ** ((index + 0.5) / BINS_PER_DOUBLING), 0.0)
+    return result
