@@ -7,6 +7,7 @@ are enough; the gross curve has no bound and takes two grids of different step, 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from math import factorial
 
 import numpy as np
 import numpy.typing as npt
@@ -121,11 +122,12 @@ def _exp(z: Complex, most: float) -> Complex:
     last, error = 1, most
     while error > _ERROR:
         last, error = last + 1, error * most / (last + 1)
-    result = 1 + z / last
-    for term in range(last - 1, 0, -1):
+    coefficient = 1 / factorial(last)
+    result = np.full_like(z, coefficient)
+    for term in range(last, 0, -1):
+        coefficient *= term
         result *= z
-        result /= term
-        result += 1
+        result += coefficient
     return result
 
 
@@ -145,7 +147,7 @@ def layer_year(rate: Floats, severity: Floats, cell: Floats, annual_cells: int =
 
 def _block_year(rate: Floats, severity: Floats, annual_cells: int) -> Floats:
     cells = np.arange(severity.shape[1])
-    mean, deviation = rate * (severity @ cells), np.sqrt(rate * (severity @ cells**2))
+    mean, deviation = rate * (severity @ cells), np.sqrt(np.maximum(rate * (severity @ cells**2), 0.0))
     reach = np.where(mean - _FAR * deviation > annual_cells, 0.0, mean + _FAR * deviation)
     length = PERIOD
     while length < reach.max(initial=0.0):

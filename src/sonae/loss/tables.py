@@ -6,6 +6,7 @@ between two nodes is their mixture, so that more persons never cost less. Its an
 pairs, and all businesses between the same nodes are one matrix product.
 """
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,8 +31,8 @@ from sonae.programmes import Plan, Programme
 NODES_PER_DECADE = 16
 FEW_NODES, FEW_DECADES = 24, 2
 """Nodes a decade up to 100 persons, where the deductible bends what is paid."""
-BINS_PER_DOUBLING, DOUBLINGS = 32, 42
-"""Bins of a section's losses, from 1 yen to 2^42 (4.4 trillion); they keep number and yen."""
+BINS_PER_DOUBLING, DOUBLINGS = 24, 34
+"""Bins of a section's losses, from 1 yen to 2^34 (17 billion); they keep number and yen."""
 BINS = BINS_PER_DOUBLING * DOUBLINGS + 1
 CODES = {"yes": 0, "partly": 1, "no": 2, "unknown": 2}
 NEUTRAL = 3
@@ -81,21 +82,26 @@ def portfolio(programme: Programme, edition: Edition, lines: Iterable[Line], on:
     """Return businesses as columns. Raises LookupError before the engine's first day."""
     p = parameters(programme, on)
     reader = _Reader(programme, edition, p, on)
-    rows = [reader.row(business, given) for business, given in lines]
-    numbers = np.array([row[0] for row in rows], dtype=np.float64).reshape(-1, 5)
+    numbers, marks, answers = array("d"), bytearray(), bytearray()
+    for business, given in lines:
+        row = reader.row(business, given)
+        numbers.extend(row[0])
+        marks += row[1]
+        answers += row[2]
+    table = np.array(numbers).reshape(-1, 5)
     return Portfolio(
         programme=programme,
         edition=edition,
         on=on,
         kinds=tuple(reader.kinds),
-        kind=numbers[:, 0].astype(np.int32),
+        kind=table[:, 0].astype(np.int32),
         industries=tuple(reader.industries),
-        industry=numbers[:, 1].astype(np.int32),
-        employees=numbers[:, 2],
-        persons=numbers[:, 3],
-        sales=numbers[:, 4],
-        marks=np.frombuffer(b"".join(row[1] for row in rows), dtype=np.bool_).reshape(len(rows), -1),
-        answers=np.frombuffer(b"".join(row[2] for row in rows), dtype=np.uint8).reshape(len(rows), -1),
+        industry=table[:, 1].astype(np.int32),
+        employees=table[:, 2],
+        persons=table[:, 3],
+        sales=table[:, 4],
+        marks=np.frombuffer(marks, dtype=np.bool_).reshape(len(table), -1) if len(table) else np.zeros((0, 7), bool),
+        answers=np.frombuffer(answers, dtype=np.uint8).reshape(-1, len(edition.questions)),
     )
 
 
@@ -194,51 +200,58 @@ class _Section:
         ``loss``: of every outcome; ``chance``: of its branches; ``covered``: what of it each plan can cover.
         """
         parts = _parts(s)
-        found = np.zeros((2, len(loss), self.bins.stop))
-        gathered: dict[int, _Gathered] = {}
+        material = (s.persons > MATERIAL_PERSONS) | self.electronic
+        found = np.empty((2, len(loss), self.bins.stop))
+        gathered = {key: _Gathered(part, chance, parts) for key, part in {id(part): part for part in covered}.items()}
         for number, (layer, part) in enumerate(zip(self.layers, covered, strict=True)):
-            if id(part) not in gathered:
-                gathered[id(part)] = _Gathered(part, chance, parts)
             start = number * (CELLS + 1)
             found[:, :, start : start + CELLS + 1] = gathered[id(part)].cells(layer)
-            over = np.einsum(
-                "pcsab,pcsab->pcs", np.broadcast_to(chance, part.shape), part > layer.loss_for(layer.limit)
-            )
+            over = chance * (part > layer.loss_for(layer.limit))
+            over = over.reshape(*over.shape[:3], -1) @ np.ones(over.shape[3] * over.shape[4])
             found[:, :, self.passed.start + number] = [np.einsum("pcs,pcs->p", each, over) for each in parts]
-        material = (s.persons > MATERIAL_PERSONS) | self.electronic
-        found[:, :, self.bins] = _Gathered(loss, chance, [part * material[:, :, None] for part in parts]).number
+        of_material = [part * material[:, :, None] for part in parts]
+        found[:, :, self.bins] = _Gathered(loss, chance, of_material, yen=False).number
         return found.reshape(2 * len(loss), -1)
 
 
 class _Gathered:
-    """Losses in logarithmic bins, (without, with the aftermath) × pair × bin: number and yen."""
+    """Losses in logarithmic bins, (without, with the aftermath) × pair × bin: number, and yen where asked for."""
 
-    def __init__(self, loss: Floats, chance: Floats, parts: Sequence[Floats]) -> None:
+    def __init__(self, loss: Floats, chance: Floats, parts: Sequence[Floats], *, yen: bool = True) -> None:
         pairs = len(loss)
-        index: Indices = (np.log2(np.maximum(loss, 1.0)) * BINS_PER_DOUBLING).astype(np.int64)
+        index = _bin(loss)
         index += (np.arange(pairs) * BINS)[:, None, None, None, None]
-        self.number, self.yen = np.empty((2, pairs, BINS)), np.empty((2, pairs, BINS))
+        self.number = np.empty((2, pairs, BINS))
+        self.yen = np.empty((2, pairs, BINS)) if yen else None
         for which, part in enumerate(parts):
             states = slice(0, 1) if which == 0 else slice(None)  # without the aftermath everything is quiet
             own = loss[:, :, states]
-            weight = np.broadcast_to(part[:, :, states, None, None] * chance[:, :, states], own.shape)
+            weight = part[:, :, states, None, None] * chance[:, :, states]
+            weight = np.broadcast_to(weight, own.shape).ravel()
             at = index[:, :, states].ravel()
-            self.number[which] = np.bincount(at, weight.ravel(), pairs * BINS).reshape(pairs, BINS)
-            self.yen[which] = np.bincount(at, (weight * own).ravel(), pairs * BINS).reshape(pairs, BINS)
+            self.number[which] = np.bincount(at, weight, pairs * BINS).reshape(pairs, BINS)
+            if self.yen is not None:
+                self.yen[which] = np.bincount(at, weight * own.ravel(), pairs * BINS).reshape(pairs, BINS)
 
     @cached_property
     def _before(self) -> tuple[Floats, Floats]:
-        return _before(self.number), _before(self.yen)
+        return _before(self.number), _before(self.number if self.yen is None else self.yen)
 
     def cells(self, layer: Layer) -> Floats:
         """Return what one loss pays of a layer in cells, the mean kept (``compound.layer_severity`` for every pair)."""
         points = np.linspace(layer.loss_for(0), layer.loss_for(layer.limit), CELLS + 1)
-        at = np.minimum((np.log2(np.maximum(points, 1.0)) * BINS_PER_DOUBLING).astype(np.int64), BINS)
+        at = _bin(points)
         number, yen = self._before
         total = number[:, :, -1:]
         limited = yen[:, :, at] + points * (total - number[:, :, at])
         slope = np.diff(limited, axis=2) / (points[1] - points[0])
         return np.concatenate([total - slope[:, :, :1], slope[:, :, :-1] - slope[:, :, 1:], slope[:, :, -1:]], axis=2)
+
+
+def _bin(loss: Floats) -> Indices:
+    """Return the bin of each loss; all above the last bin's start stand in it."""
+    result: Indices = (np.log2(np.clip(loss, 1.0, 2.0**DOUBLINGS)) * BINS_PER_DOUBLING).astype(np.int64)
+    return result
 
 
 def _before(amounts: Floats) -> Floats:

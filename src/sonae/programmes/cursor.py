@@ -53,8 +53,7 @@ class Cursor:
 
     def nearest(self, word: str, known: Collection[str]) -> str:
         """Return the known name nearest to a misspelt one; empty when none is near."""
-        near = difflib.get_close_matches(word, known, 1, 0.6) if len(self.problems) < MOST_NEAREST else []
-        return near[0] if near else ""
+        return nearest(word, known) if len(self.problems) < MOST_NEAREST else ""
 
     # --- containers
     def is_mapping(self) -> bool:
@@ -212,6 +211,12 @@ class Cursor:
 
     def _wrong_type(self, kind: str) -> None:
         self.fault(f"value.not_{kind}", found=shown(self.value))
+
+
+def nearest(word: str, known: Collection[str]) -> str:
+    """Return the known name nearest to a misspelt one; empty when none is near."""
+    near = difflib.get_close_matches(word, known, 1, 0.6)
+    return near[0] if near else ""
 
 
 def _plain(value: object) -> str | int | Decimal:

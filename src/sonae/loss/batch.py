@@ -1,0 +1,128 @@
+"""Many businesses from a CSV table to a CSV table: one row of figures each, or the row's faults."""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from sonae.checklist import Row, Table
+from sonae.loss.compound import CHANCES
+from sonae.loss.engine import YEARS
+from sonae.loss.parameters import CAUSES
+from sonae.loss.result import chance, to_yen
+from sonae.loss.tables import Line, Many, Portfolio, assess_many, portfolio
+from sonae.problems import Problem, Refused, problem
+from sonae.programmes import Plan
+
+BLOCK = 100_000
+"""Businesses worked out together; memory does not grow beyond those of a block."""
+SECTIONS = ("liability", "cost")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""Beginnings that a spreadsheet takes for a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a batch did: rows read, rows with faults, and the first of the faults."""
+
+    rows: int
+    faulty: int
+    problems: tuple[Problem, ...]
+
+
+def columns(plans: tuple[Plan, ...]) -> list[str]:
+    """Return the heading of the result."""
+    names = ["line", "id", "expected_loss", "expected_insurable", "low", "high"]
+    names += [f"probability_any_{years}" for years in YEARS]
+    names += [f"probability_material_{years}" for years in YEARS]
+    names += [f"{section}_cost_{int(q * 100)}" for section in SECTIONS for q in CHANCES]
+    names += [f"by_cause_{cause}" for cause in CAUSES]
+    for plan in plans:
+        names += [f"{plan.id}_paid_{section}" for section in SECTIONS] + [f"{plan.id}_retained"]
+        names += [f"{plan.id}_{section}_limit_exceeded" for section in SECTIONS]
+    return [*names, "problems"]
+
+
+def run(table: Table, target: Path, on: date, progress: Callable[[int], None], *, most_problems: int = 100) -> Done:
+    """Write the figures of every business of a table; the target is written whole or not at all.
+
+    ``progress`` is told how many more rows are done. Raises Refused when the table breaks off or the target cannot be
+    written, and LookupError before the engine's first day.
+    """
+    part = target.parent / f".{target.name}.part"
+    done = _Block(table, most_problems)
+    try:
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(columns(table.programme.plans))
+            rows = table.rows()
+            while (businesses := done.read(islice(rows, BLOCK), on)) is not None:
+                writer.writerows(done.figures(businesses, progress))
+        part.replace(target)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Refused([problem("file.not_written", str(target), reason=reason)]) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    return Done(done.rows, done.faulty, tuple(done.problems))
+
+
+class _Block:
+    """Rows worked out together: the businesses as columns, and of each row only what its line of figures needs."""
+
+    def __init__(self, table: Table, most_problems: int) -> None:
+        self.table, self.most_problems = table, most_problems
+        self.rows = self.faulty = 0
+        self.problems: list[Problem] = []
+        self.lines: list[tuple[int, str, str]] = []
+
+    def read(self, rows: Iterable[Row], on: date) -> Portfolio | None:
+        """Return the sound businesses among the rows, None where there are no rows any more."""
+        self.lines = []
+        businesses = portfolio(self.table.programme, self.table.edition, self._sound(rows), on)
+        self.rows += len(self.lines)
+        return businesses if self.lines else None
+
+    def _sound(self, rows: Iterable[Row]) -> Iterator[Line]:
+        for row in rows:
+            found = "; ".join(f"{each.at.partition(' ')[2]} {each.code}".strip() for each in row.problems)
+            self.lines.append((row.line, safe(row.key), found))
+            if row.business is None:
+                self.faulty += 1
+                self.problems += row.problems[: self.most_problems - len(self.problems)]
+            else:
+                yield row.business, row.given
+
+    def figures(self, businesses: Portfolio, progress: Callable[[int], None]) -> Iterator[list[object]]:
+        """Yield the result's lines, one for each row."""
+        progress(len(self.lines) - len(businesses))
+        figures = _cells(assess_many(businesses, progress=progress))
+        nothing = [""] * (len(columns(self.table.programme.plans)) - 3)
+        for line, key, problems in self.lines:
+            yield [line, key, *(nothing if problems else next(figures)), problems]
+
+
+def _cells(many: Many) -> Iterator[list[object]]:
+    """Yield each business's figures in the order of ``columns``: whole yen, chances to 6 places, paid + retained = expected."""
+    for i in range(len(many.expected)):
+        expected = to_yen(many.expected[i])
+        found: list[object] = [expected, to_yen(many.insurable[i]), to_yen(many.low[i]), to_yen(many.high[i])]
+        found += [chance(many.rate_any[i], years) for years in YEARS]
+        found += [chance(many.rate_material[i], years) for years in YEARS]
+        found += [to_yen(yen) for yen in np.ravel(many.section_cost[i])]
+        found += [to_yen(yen) for yen in many.by_cause[i]]
+        for paid, passed in zip(many.paid[i], many.passed[i], strict=True):
+            sections = [to_yen(yen) for yen in paid]
+            found += [*sections, expected - sum(sections), *(round(float(each), 6) for each in passed)]
+        yield found
+
+
+def safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
