@@ -1,6 +1,7 @@
 """Many businesses from a CSV table to a CSV table: one row of figures each, or the row's faults."""
 
 import csv
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -80,20 +81,24 @@ class _Block:
         self.table, self.most_problems = table, most_problems
         self.rows = self.faulty = 0
         self.problems: list[Problem] = []
-        self.lines: list[tuple[int, str, str]] = []
+        self.lines = array("q")
+        self.keys: list[str] = []
+        self.faults: dict[int, str] = {}
 
     def read(self, rows: Iterable[Row], on: date) -> Portfolio | None:
         """Return the sound businesses among the rows, None where there are no rows any more."""
-        self.lines = []
+        self.lines, self.keys, self.faults = array("q"), [], {}
         businesses = portfolio(self.table.programme, self.table.edition, self._sound(rows), on)
         self.rows += len(self.lines)
         return businesses if self.lines else None
 
     def _sound(self, rows: Iterable[Row]) -> Iterator[Line]:
         for row in rows:
-            found = "; ".join(f"{each.at.partition(' ')[2]} {each.code}".strip() for each in row.problems)
-            self.lines.append((row.line, safe(row.key), found))
+            self.lines.append(row.line)
+            self.keys.append(safe(row.key))
             if row.business is None:
+                cells = (f"{each.at.partition(' ')[2]} {each.code}".strip() for each in row.problems)
+                self.faults[row.line] = "; ".join(cells)
                 self.faulty += 1
                 self.problems += row.problems[: self.most_problems - len(self.problems)]
             else:
@@ -104,8 +109,9 @@ class _Block:
         progress(len(self.lines) - len(businesses))
         figures = _cells(assess_many(businesses, progress=progress))
         nothing = [""] * (len(columns(self.table.programme.plans)) - 3)
-        for line, key, problems in self.lines:
-            yield [line, key, *(nothing if problems else next(figures)), problems]
+        for line, key in zip(self.lines, self.keys, strict=True):
+            faults = self.faults.get(line, "")
+            yield [line, key, *(nothing if faults else next(figures)), faults]
 
 
 def _cells(many: Many) -> Iterator[list[object]]:

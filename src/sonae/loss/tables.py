@@ -37,6 +37,8 @@ BINS = BINS_PER_DOUBLING * DOUBLINGS + 1
 CODES = {"yes": 0, "partly": 1, "no": 2, "unknown": 2}
 NEUTRAL = 3
 """Code of a question that is not asked or does not apply."""
+GROUP = 512
+"""Businesses in one matrix product."""
 INSURED = np.array([name not in OWN for name in COMPONENTS])
 
 Line = tuple[Business, Mapping[str, str] | None]
@@ -312,9 +314,11 @@ def assess_many(
     kind, interval = businesses.kind[order], interval[order]
     starts = np.flatnonzero(np.r_[count > 0, (np.diff(kind) != 0) | (np.diff(interval) != 0)])
     for start, stop in zip(starts, np.r_[starts[1:], count], strict=True):
-        worker.work(businesses.kinds[kind[start]], int(interval[start]), order[start:stop])
-        if progress is not None:
-            progress(int(stop - start))
+        for first in range(start, stop, GROUP):
+            group = order[first : min(first + GROUP, stop)]
+            worker.work(businesses.kinds[kind[start]], int(interval[start]), group)
+            if progress is not None:
+                progress(len(group))
     return found
 
 
