@@ -390,7 +390,7 @@ def _one(programme: Programme, survey: Survey, firm: Business) -> tuple[float, d
     risk = np.array([float(name in (survey.cause, "aftermath")) for name in COLUMNS])
     m = Model(p, e, severity(p, e), risk)
     parts = dict(zip(COMPONENTS, map(float, m.expected(risk).sum(axis=1) / m.weight.sum()), strict=True))
-    return sum(parts.values()) if survey.figure == "mean" else m.gross.if_material()["50"], parts
+    return sum(parts.values()) if survey.figure == "mean" else m.gross.drawn_out.if_material()["50"], parts
 
 
 # --- printing

@@ -157,13 +157,18 @@ def with_done(programme: Programme, found: Score, done: Collection[str], on: dat
 
     Points add up, so nothing is scored again; a critical question still open caps the grade as before.
     """
+    gained = sum((action.gain for action in found.actions if action.question.id in done), Fraction(0))
+    capped = any(action.urgent and action.question.id not in done for action in found.actions)
+    return graded(programme, found, gained, on, capped=capped)
+
+
+def graded(programme: Programme, found: Score, gained: Fraction, on: date, *, capped: bool) -> tuple[int, str] | None:
+    """Return score and grade with so many points more, ``capped`` while a critical question stays open."""
     if found.exact is None:
         return None
-    exact = found.exact + sum(action.gain for action in found.actions if action.question.id in done)
-    shown = rounded(exact, Rounding.HALF_UP)
+    shown = rounded(found.exact + gained, Rounding.HALF_UP)
     grade = programme.brackets("scoring.grades", on).find(shown)
     cap: str = programme.value("scoring.critical_cap", on).value
-    capped = any(action.urgent and action.question.id not in done for action in found.actions)
     return shown, min(grade, cap, key=GRADES.index) if capped else grade
 
 

@@ -5,11 +5,10 @@ An empty cell of a question is an unanswered question; without any column of que
 Every fault is noted at its row and column; a row with a fault gives no business, the others do.
 """
 
-import csv
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sonae.checklist.business import (
@@ -24,16 +23,28 @@ from sonae.checklist.business import (
 from sonae.checklist.edition import ANSWERS, Edition
 from sonae.figures import LANGS
 from sonae.money import MOST_YEN
-from sonae.problems import Problem, Refused, problem
+from sonae.problems import Problem, Refused, problem, short
 from sonae.programmes import Programme
 from sonae.programmes.cursor import MOST_NEAREST, MOST_PERSONS, nearest
+from sonae.programmes.reader import FORBIDDEN
+from sonae.programmes.sheet import Cells, Sheet
 
 NEEDED = ("industry", "employees", "persons_held")
-OPTIONAL = ("id", "name", "annual_sales", "information", "media", "uses", "on_consignment")
-ENCODINGS = ("utf-8-sig", "cp932")
+FIELDS = ("annual_sales", "information", "media", "uses", "on_consignment")
+"""Of a business, where left out filled for it."""
+OPTIONAL = ("id", "name", *FIELDS)
 TRUTHS = {"true": True, "yes": True, "1": True, "はい": True, "false": False, "no": False, "0": False, "いいえ": False}
-MOST_CELL = 4_000
+MOST_FAULTS = 100
+"""Of a heading; more are not told."""
 MOST_ROW_FAULTS = 20
+MOST_DIGITS = 20
+MOST_KNOWN = 10_000
+"""Lists remembered as read: a hostile table would have a new one in every row."""
+NUMBER = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
+WIDE = str.maketrans("０１２３４５６７８９，", "0123456789,")
+PARTED = re.compile("[;；、\r\n]")
+ALSO_PARTED = re.compile("[,，・/／]")
+"""What people part lists by as well; names such as 勤務先・学校 hold them."""
 
 Read = Callable[[str], Any]
 
@@ -41,9 +52,9 @@ Read = Callable[[str], Any]
 class Wrong(Exception):  # noqa: N818 - a cell's fault, turned into a problem at its place
     """A cell that cannot be read: the code of its problem and the values for its words."""
 
-    def __init__(self, code: str, **values: object) -> None:
-        super().__init__(code)
-        self.code, self.values = code, values
+    def __init__(self, *, what: str, **values: object) -> None:
+        super().__init__(what)
+        self.code, self.values = what, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,38 +70,35 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table whose heading is sound."""
+    """A table whose heading is sound: ids of its columns, and their headings as the file has them."""
 
-    path: Path
-    encoding: str
+    sheet: Sheet
     columns: tuple[str, ...]
+    headings: tuple[str, ...]
     programme: Programme
     edition: Edition
 
     def rows(self) -> Iterator[Row]:
-        """Yield every row that is not blank, in order. Raises Refused when the file breaks off or cannot be parsed."""
+        """Yield every row that is not blank, in order. Raises Refused when rows cannot be told apart any more."""
         readers = _readers(self.programme, self.edition)
         answered = any(column in readers.questions for column in self.columns)
-        with self.path.open(encoding=self.encoding, newline="") as file:
-            reader = csv.reader(file)
-            try:
-                next(reader)
-                for cells in reader:
-                    if any(cell.strip() for cell in cells):
-                        yield self._row(reader.line_num, cells, readers, answered=answered)
-            except csv.Error as error:
-                place = f"{self.path.name}:{reader.line_num}"
-                raise Refused([problem("table.syntax", place, detail=str(error))]) from error
+        rows = self.sheet.rows()
+        next(rows, None)
+        seen: set[str] = set()
+        for line, cells in rows:
+            yield self._row(line, cells, readers, seen, answered=answered)
 
-    def _row(self, line: int, cells: list[str], readers: "_Readers", *, answered: bool) -> Row:
-        problems: list[Problem] = []
+    def _row(self, line: int, cells: Cells, readers: "_Readers", seen: set[str], *, answered: bool) -> Row:
+        if cells is None:
+            return Row(line, "", None, None, (problem("table.syntax", self.sheet.at(line)),))
+        cells = _fitted(cells, len(self.columns))
         if len(cells) != len(self.columns):
-            place = f"{self.path.name}:{line}"
-            problems.append(problem("table.cells", place, found=len(cells), expected=len(self.columns)))
-            return Row(line, cells[0][:NAME_LENGTH], None, None, tuple(problems))
+            fault = problem("table.cells", self.sheet.at(line), found=len(cells), expected=len(self.columns))
+            return Row(line, self._key(cells), None, None, (fault,))
+        problems: list[Problem] = []
         found: dict[str, Any] = {}
         given: dict[str, str] = {}
-        for column, cell in zip(self.columns, cells, strict=True):
+        for number, (column, cell) in enumerate(zip(self.columns, cells, strict=True)):
             text = cell.strip()
             if not text and column not in NEEDED:
                 continue
@@ -99,64 +107,86 @@ class Table:
                     given[column] = readers.answer(column, text)
                 else:
                     found[column] = readers.fields[column](text)
+                    if column == "id":
+                        _once(text, seen)
             except Wrong as wrong:
                 if len(problems) < MOST_ROW_FAULTS:
-                    problems.append(problem(wrong.code, f"{self.path.name}:{line} {column}", **wrong.values))
+                    place = f"{self.sheet.at(line)} {self.headings[number]}"
+                    problems.append(problem(wrong.code, place, **wrong.values))
         key = found.get("id") or found.get("name") or ""
         if problems:
             return Row(line, key, None, None, tuple(problems))
-        business = Business(
-            name=found.get("name", ""),
-            industry=found["industry"],
-            employees=found["employees"],
-            persons_held=found["persons_held"],
-            annual_sales=found.get("annual_sales"),
-            information=found.get("information", ASSUMED_INFORMATION),
-            media=found.get("media", ASSUMED_MEDIA),
-            uses=found.get("uses", ()),
-            on_consignment=found.get("on_consignment", False),
-        )
-        return Row(line, key, business, given if answered else None)
+        return Row(line, key, _business(found), given if answered else None)
+
+    def _key(self, cells: list[str]) -> str:
+        """Return what identifies a row that has too few or too many cells, as far as can be told."""
+        at = [self.columns.index(name) for name in ("id", "name") if name in self.columns]
+        return next((cells[i].strip()[:NAME_LENGTH] for i in at if i < len(cells) and cells[i].strip()), "")
 
 
-def open_table(path: Path, programme: Programme, edition: Edition) -> Table:
-    """Return a table with its heading read. Raises Refused with every fault of file and heading."""
-    try:
-        encoding = _encoding(path)
-        with path.open(encoding=encoding, newline="") as file:
-            heading = next(csv.reader(file), [])
-    except OSError as error:
-        raise Refused([problem("file.unreadable", str(path), reason=error.strerror or type(error).__name__)]) from error
-    except csv.Error as error:
-        raise Refused([problem("table.syntax", f"{path.name}:1", detail=str(error))]) from error
+def _business(found: Mapping[str, Any]) -> Business:
+    return Business(
+        name=found.get("name", ""),
+        industry=found["industry"],
+        employees=found["employees"],
+        persons_held=found["persons_held"],
+        annual_sales=found.get("annual_sales"),
+        information=found.get("information", ASSUMED_INFORMATION),
+        media=found.get("media", ASSUMED_MEDIA),
+        uses=found.get("uses", ()),
+        on_consignment=found.get("on_consignment", False),
+        assumed=tuple(name for name in FIELDS if name not in found),
+    )
+
+
+def _fitted(cells: list[str], columns: int) -> list[str]:
+    """Return a row without the empty cells that a spreadsheet adds at its end."""
+    end = len(cells)
+    while end > columns and not cells[end - 1].strip():
+        end -= 1
+    return cells[:end]
+
+
+def _once(name: str, seen: set[str]) -> None:
+    if name in seen:
+        raise Wrong(what="value.twice", found=name)
+    seen.add(name)
+
+
+# --- the heading
+def open_table(sheet: Sheet, programme: Programme, edition: Edition) -> Table:
+    """Return a table with its heading read. Raises Refused with every fault of the heading."""
+    line, cells = next(sheet.rows(), (1, []))
+    if not cells:
+        raise Refused([problem("table.syntax" if cells is None else "table.nothing", sheet.at(line))])
     known = _headings(programme, edition)
-    columns, problems = [], []
-    for number, cell in enumerate(heading, 1):
-        name = known.get(_folded(cell), "")
-        place = f"{path.name}:1 {cell.strip() or number}"
-        if not name:
-            near = nearest(cell.strip(), known) or "—"
-            problems.append(problem("table.column_unknown", place, found=cell.strip(), near=near))
+    headings = tuple(cell.strip() for cell in _fitted(cells, 0))
+    columns: list[str] = []
+    problems: list[Problem] = []
+    for number, heading in enumerate(headings, 1):
+        name = known.get(_folded(heading), "")
+        place = f"{sheet.at(line)} {short(heading) or number}"
+        if not heading:
+            problems.append(problem("table.column_blank", place, found=number))
+        elif not name:
+            near = nearest(_folded(heading), known) or "—"
+            problems.append(problem("table.column_unknown", place, found=heading, near=near))
         elif name in columns:
-            problems.append(problem("table.column_twice", place, found=name))
+            first = headings[columns.index(name)]
+            problems.append(
+                problem("table.column_twice", place, found=name if first == heading else f"{first} = {heading}")
+            )
         columns.append(name)
-    problems += (problem("field.missing", f"{path.name}:1", field=name) for name in NEEDED if name not in columns)
+        if len(problems) >= MOST_FAULTS:
+            raise Refused(problems)
+    words = programme.words("ja")
+    missing = (name for name in NEEDED if name not in columns)
+    problems += (
+        problem("field.missing", sheet.at(line), field=f"{name} ({words(f'table.{name}.name')})") for name in missing
+    )
     if problems:
         raise Refused(problems)
-    return Table(path, encoding, tuple(columns), programme, edition)
-
-
-def _encoding(path: Path) -> str:
-    """Return the first encoding in which the whole file can be read."""
-    for encoding in ENCODINGS:
-        try:
-            with path.open(encoding=encoding, newline="") as file:
-                while file.read(1 << 20):
-                    pass
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise Refused([problem("table.encoding", path.name)])
+    return Table(sheet, tuple(columns), headings, programme, edition)
 
 
 def _folded(text: str) -> str:
@@ -179,6 +209,7 @@ def _headings(programme: Programme, edition: Edition) -> dict[str, str]:
     return columns | {_folded(question.id): question.id for question in edition.questions}
 
 
+# --- cells
 @dataclass(frozen=True, eq=False)
 class _Readers:
     """How the cells of each column are read; what cells say often is read once."""
@@ -191,9 +222,9 @@ class _Readers:
         found = self.answers.get(text) or self.answers.get(_folded(text))
         allowed = self.questions[question]
         if found is None:
-            raise Wrong("answers.not_an_answer", found=text, known=", ".join(allowed))
+            raise Wrong(what="answers.not_an_answer", found=text, known=", ".join(allowed))
         if found not in allowed:
-            raise Wrong("answers.not_allowed", found=found, question=question, known=", ".join(allowed))
+            raise Wrong(what="answers.not_allowed", found=found, question=question, known=", ".join(allowed))
         return found
 
 
@@ -203,13 +234,13 @@ def _readers(programme: Programme, edition: Edition) -> _Readers:
         fields={
             "id": _text,
             "name": _text,
-            "industry": _choice(_words(programme, "industry", tuple(programme.industries)), "industry.unknown"),
+            "industry": _choice(_words(programme, "industry", tuple(programme.industries)), what="industry.unknown"),
             "employees": _whole(MOST_EMPLOYEES),
             "persons_held": _whole(MOST_PERSONS),
             "annual_sales": _whole(MOST_YEN),
-            "information": _list(_choice(items, "information.unknown")),
-            "media": _list(_choice(_words(programme, "medium", MEDIA), "value.not_allowed")),
-            "uses": _list(_choice(_words(programme, "use", USES), "value.not_allowed")),
+            "information": _list(items, what="information.unknown"),
+            "media": _list(_words(programme, "medium", MEDIA)),
+            "uses": _list(_words(programme, "use", USES)),
             "on_consignment": _truth,
         },
         questions={question.id: question.answers for question in edition.questions},
@@ -219,49 +250,60 @@ def _readers(programme: Programme, edition: Edition) -> _Readers:
 
 def _text(cell: str) -> str:
     if len(cell) > NAME_LENGTH:
-        raise Wrong("value.length", found=len(cell), most=NAME_LENGTH)
-    return cell
+        raise Wrong(what="value.length", found=len(cell), most=NAME_LENGTH)
+    if found := FORBIDDEN.search(cell):
+        raise Wrong(what="text.forbidden_character", character=f"U+{ord(found[0]):04X}")
+    return unicodedata.normalize("NFC", cell)
 
 
 def _whole(most: int) -> Read:
     def read(cell: str) -> int:
         if not cell:
-            raise Wrong("table.empty")
-        digits = unicodedata.normalize("NFKC", cell).replace(",", "")
-        if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_CELL):
-            raise Wrong("value.not_integer", found=cell)
-        number = int(digits)
-        if number > most:
-            raise Wrong("value.range", found=f"{number:,}", least="0", most=f"{most:,}")
-        return number
+            raise Wrong(what="table.empty")
+        text = cell.translate(WIDE)
+        if not NUMBER.fullmatch(text):
+            raise Wrong(what="value.not_integer", found=cell)
+        digits = text.replace(",", "").lstrip("0")
+        if len(digits) > MOST_DIGITS or int(digits or "0") > most:
+            raise Wrong(what="value.range", found=cell, least="0", most=f"{most:,}")
+        return int(digits or "0")
 
     return read
 
 
-def _choice(known: Mapping[str, str], code: str) -> Read:
+def _choice(known: Mapping[str, str], *, what: str = "value.not_allowed") -> Read:
     near: dict[str, str] = {}
 
     def read(cell: str) -> str:
         if not cell:
-            raise Wrong("table.empty")
+            raise Wrong(what="table.empty")
         found = known.get(cell) or known.get(_folded(cell))
         if found is None:
             if cell not in near and len(near) < MOST_NEAREST:
                 near[cell] = nearest(_folded(cell), known)
-            raise Wrong(code, found=cell, near=near.get(cell) or ", ".join(list(known)[:5]))
+            raise Wrong(what=what, found=cell, near=near.get(cell) or ", ".join(list(known)[:5]))
         return found
 
     return read
 
 
-def _list(item: Read) -> Read:
-    known: dict[str, tuple[str, ...]] = {}
+def _list(known: Mapping[str, str], *, what: str = "value.not_allowed") -> Read:
+    item = _choice(known, what=what)
+    lists: dict[str, tuple[str, ...]] = {}
+
+    def parts(cell: str) -> Iterator[str]:
+        for part in PARTED.split(cell):
+            yield from [part] if _folded(part) in known else ALSO_PARTED.split(part)
 
     def read(cell: str) -> tuple[str, ...]:
-        if cell not in known:
-            parts = [part.strip() for part in cell.replace("、", ";").replace("；", ";").split(";")]
-            known[cell] = tuple(dict.fromkeys(item(part) for part in parts if part))
-        return known[cell]
+        if cell in lists:
+            return lists[cell]
+        found = tuple(dict.fromkeys(item(part.strip()) for part in parts(cell) if part.strip()))
+        if not found:
+            raise Wrong(what="table.empty")
+        if len(lists) < MOST_KNOWN:
+            lists[cell] = found
+        return found
 
     return read
 
@@ -269,5 +311,5 @@ def _list(item: Read) -> Read:
 def _truth(cell: str) -> bool:
     found = TRUTHS.get(_folded(cell))
     if found is None:
-        raise Wrong("value.not_truth", found=cell)
+        raise Wrong(what="value.not_truth", found=cell)
     return found

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from sonae.checklist import Row, Table
-from sonae.loss.compound import CHANCES
 from sonae.loss.engine import YEARS
+from sonae.loss.losses import CHANCES
 from sonae.loss.parameters import CAUSES
 from sonae.loss.result import chance, to_yen
 from sonae.loss.tables import Line, Many, Portfolio, assess_many, portfolio

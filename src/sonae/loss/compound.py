@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sonae.layers import Layer
-from sonae.loss.normal import Flags, Floats, Indices
+from sonae.loss.losses import Losses, counted
+from sonae.loss.normal import Floats, Indices
 
 Complex = npt.NDArray[np.complex128]
 CELLS = 64
@@ -24,79 +25,11 @@ FINE, COARSE = 20_000.0, 1_000_000.0
 """Steps of the two gross grids, in yen."""
 LENGTH = 8192
 """Cells of each gross grid."""
-CHANCES = (0.5, 0.9, 0.99)
-BINS_PER_DOUBLING = 150
 _SMALL, _ERROR = 0.5, 1e-12
 _BLOCK = 64
-_FAR = 12
-"""Standard deviations within which a year's sum surely lies."""
-
-
-@dataclass(frozen=True, eq=False)
-class Losses:
-    """Losses of one kind in rising order with their expected number a year, gathered in bins that keep number and yen.
-
-    A bin is 0.5 % wide; its losses stand at their mean.
-    """
-
-    loss: Floats
-    number: Floats
-    """Expected number a year of each loss above 0."""
-    total: float
-    """Expected number a year, also of losses of nothing."""
-    material: Floats
-    """As ``number``, of the material incidents alone."""
-    material_total: float
-
-    @classmethod
-    def of(cls, loss: Floats, rate: Floats, material: Floats | Flags) -> "Losses":
-        """Return the losses gathered; the arrays broadcast together: yen, number a year, part that is material (0 to 1)."""
-        rate = np.broadcast_to(rate, np.broadcast_shapes(loss.shape, rate.shape))
-        number, counts = rate.ravel(), (rate * material).ravel()
-        flat = np.broadcast_to(loss, rate.shape).ravel()
-        bins: Indices = (np.log2(np.maximum(flat, 0.5)) * BINS_PER_DOUBLING).astype(np.int64) + 1
-        bins[flat < 1] = 0
-        by_bin = _counted(bins, number)
-        keep = by_bin > 0
-        keep[0] = False
-        mean = _counted(bins, number * flat)[keep] / by_bin[keep]
-        by_material = _counted(bins, counts)
-        return cls(mean, by_bin[keep], float(by_bin.sum()), by_material[keep], float(by_material.sum()))
-
-    @cached_property
-    def _cumulated(self) -> tuple[Floats, Floats]:
-        start = np.zeros(1)
-        amount = np.cumsum(self.number * self.loss)
-        return np.concatenate([start, np.cumsum(self.number)]), np.concatenate([start, amount])
-
-    def limited_mean(self, yen: Floats) -> Floats:
-        """Return the mean of a loss cut at each amount: E[min(loss, yen)]."""
-        number, amount = self._cumulated
-        at = np.searchsorted(self.loss, yen)
-        result: Floats = (amount[at] + yen * (number[-1] - number[at])) / max(self.total, 1e-300)
-        return result
-
-    def over_if_material(self, yen: Floats) -> Floats:
-        """Return the chance that a material incident's loss is more than each amount (0 where none can happen)."""
-        above = np.append(np.cumsum(self.material[::-1])[::-1], 0.0)
-        result: Floats = above[np.searchsorted(self.loss, yen, side="right")] / max(self.material_total, 1e-300)
-        return result
-
-    def if_material(self) -> dict[str, float]:
-        """Return the 50, 90 and 99 % quantiles of a material incident's loss, in yen; 0 where none can happen."""
-        none = self.material_total - float(self.material.sum())
-        within = (none + np.cumsum(self.material)) / max(self.material_total, 1e-300)
-        found = {}
-        for q in CHANCES:
-            index = int(np.searchsorted(within, q))
-            nothing = none >= q * self.material_total or index >= len(within)
-            found[f"{int(q * 100)}"] = 0.0 if nothing else float(self.loss[index])
-        return found
-
-
-def _counted(index: Indices, weight: Floats, least: int = 0) -> Floats:
-    result: Floats = np.bincount(index, weight, least).astype(np.float64, copy=False)
-    return result
+_FAR, _WRAPPED = 12, 1e-5
+"""Standard deviations within which a year's sum surely lies; what may wrap round a transform."""
+_TILTS = np.array([0.1, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0])
 
 
 def poisson(rate: Floats, severity: Floats, length: int) -> Floats:
@@ -118,7 +51,8 @@ def spectrum(rate: Floats, severity: Floats, length: int) -> Complex:
 def _exp(z: Complex, most: float) -> Complex:
     """Return exp(z) for |z| ≤ most, within 1e-12: by its series where z is small, which is several times as fast."""
     if most > _SMALL:
-        return np.exp(z)
+        exact: Complex = np.exp(z)
+        return exact
     last, error = 1, most
     while error > _ERROR:
         last, error = last + 1, error * most / (last + 1)
@@ -148,14 +82,28 @@ def layer_year(rate: Floats, severity: Floats, cell: Floats, annual_cells: int =
 def _block_year(rate: Floats, severity: Floats, annual_cells: int) -> Floats:
     cells = np.arange(severity.shape[1])
     mean, deviation = rate * (severity @ cells), np.sqrt(np.maximum(rate * (severity @ cells**2), 0.0))
-    reach = np.where(mean - _FAR * deviation > annual_cells, 0.0, mean + _FAR * deviation)
-    length = PERIOD
-    while length < reach.max(initial=0.0):
-        length *= 2
-    weight = _capped(annual_cells, length)
-    found = spectrum(rate, severity, length)
-    result: Floats = found.real @ weight.real + found.imag @ weight.imag
-    return np.where(reach > 0, result, np.where(mean > 0, annual_cells, 0.0))
+    length = _lengths(rate, severity)
+    sure = mean - _FAR * deviation > annual_cells
+    result = np.where(sure, float(annual_cells), 0.0)
+    for each in np.unique(length[~sure]):
+        rows = ~sure & (length == each)
+        weight = _capped(annual_cells, int(each))
+        found = spectrum(rate[rows], severity[rows], int(each))
+        result[rows] = np.maximum(found.real @ weight.real + found.imag @ weight.imag, 0.0)  # not a rounding below 0
+    return result
+
+
+def _lengths(rate: Floats, severity: Floats) -> Indices:
+    """Return the length of each row's transform, so long that what wraps round is 1e-5 of the paying losses or less.
+
+    Chernoff: P(sum ≥ n) ≤ exp(rate × (E[e^(θ cell)] − 1) − θ n) for every θ.
+    """
+    theta = _TILTS / (severity.shape[1] - 1)
+    grown = rate[:, None] * (severity @ np.exp(np.arange(severity.shape[1])[:, None] * theta) - 1)
+    allowed = np.log(_WRAPPED * np.maximum(rate * (1 - severity[:, 0]), 1e-300))
+    needed = ((grown - allowed[:, None]) / theta).min(axis=1)
+    result: Indices = np.exp2(np.ceil(np.log2(np.maximum(needed, PERIOD)))).astype(np.int64)
+    return result
 
 
 @lru_cache(maxsize=8)
@@ -172,6 +120,9 @@ def layer_severity(limited_mean: Callable[[Floats], Floats], layer: Layer, cells
 
     ``limited_mean(x)`` is E[min(loss, x)] in yen. Source: local moment matching (Gerber 1982) of order one.
     """
+    if not layer.limit or not layer.share:
+        nothing: Floats = np.eye(1, cells + 1)[0]
+        return nothing
     points = np.linspace(layer.loss_for(0), layer.loss_for(layer.limit), cells + 1)
     slope = np.diff(limited_mean(points)) / (points[1] - points[0])  # mean of P(loss > x) over each cell
     return np.concatenate([1 - slope[:1], slope[:-1] - slope[1:], slope[-1:]])
@@ -188,8 +139,8 @@ def split_cells(loss: Floats, chance: Floats, step: float, cells: int) -> Floats
         inside = index < cells
         position, index, chance = position[inside], index[inside], chance[inside]
     upper = chance * (position - index)
-    result = _counted(index, chance - upper, cells + 1)
-    result[1:] += _counted(index, upper, cells + 1)[:cells]
+    result = counted(index, chance - upper, cells + 1)
+    result[1:] += counted(index, upper, cells + 1)[:cells]
     return result
 
 
@@ -231,10 +182,12 @@ class Curve:
 
 def gross_curve(losses: Losses) -> Curve:
     """Return the curve of the year's gross total."""
+    drawn = losses.drawn_out
+    total = max(losses.total, 1e-300)
     grids = []
     for step in (FINE, COARSE):
-        cells = split_cells(losses.loss, losses.number, step, LENGTH - 1) / max(losses.total, 1e-300)
-        cells[0] += 1 - float(losses.number.sum()) / max(losses.total, 1e-300)
+        cells = split_cells(drawn.loss, drawn.number, step, LENGTH - 1) / total
+        cells[0] += 1 - float(drawn.number.sum()) / total
         year = poisson(np.array([losses.total]), cells[None, :], 2 * LENGTH)[0, :LENGTH]
         grids.append(np.minimum(np.cumsum(np.maximum(year, 0.0)), 1.0))
-    return Curve(grids[0], grids[1], float(losses.number @ losses.loss))
+    return Curve(grids[0], grids[1], float(drawn.number @ drawn.loss))

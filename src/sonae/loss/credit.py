@@ -5,7 +5,7 @@ credibility of a business's own answers, EL_base the loss at the worst answers a
 still reach the grade.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -20,7 +20,7 @@ from sonae.loss.engine import INSURED, Model, model
 from sonae.loss.normal import Flags, Floats, Indices
 from sonae.loss.severity import COMPONENTS
 from sonae.programmes import Programme
-from sonae.scoring import GRADES, Score, score, with_done
+from sonae.scoring import GRADES, Score, graded, score
 
 NAME = "loss.credit"
 BOUNDS = (1 / 6, 1 / 3)
@@ -42,13 +42,15 @@ def _in_force(programme: Programme, on: date) -> bool:
 def effects(programme: Programme, found: Score, on: date) -> dict[str, Fraction]:
     """Return by open question the credit gained when it alone is answered yes, and under "" that of all together."""
     now = credit(programme, found.grade, on)
+    urgent = {action.question.id for action in found.actions if action.urgent}
 
-    def gained(done: Iterable[str]) -> Fraction:
-        after = with_done(programme, found, set(done), on)
+    def gained(points: Fraction, done: frozenset[str]) -> Fraction:
+        after = graded(programme, found, points, on, capped=bool(urgent - done))
         return Fraction(0) if after is None else credit(programme, after[1], on) - now
 
-    names = [action.question.id for action in found.actions]
-    return {name: gained([name]) for name in names} | {"": gained(names)}
+    alone = {each.question.id: gained(each.gain, frozenset([each.question.id])) for each in found.actions}
+    together = sum((each.gain for each in found.actions), Fraction(0))
+    return alone | {"": gained(together, frozenset(urgent))}
 
 
 # --- what the loss backs

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from sonae.checklist import Answers
 from sonae.jo import factors
-from sonae.loss.compound import Curve, Losses, gross_curve
+from sonae.loss.compound import Curve, gross_curve
 from sonae.loss.controls import COLUMNS, Weights, ranges, relative_risk, unmet, weights
 from sonae.loss.exposure import Exposure, exposure
+from sonae.loss.losses import Losses
 from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, CELLS_PER_DECADE, ELECTRONIC, Level, Parameters, parameters
 from sonae.loss.plans import Incidents, PlanLoss, plan_losses
@@ -63,7 +64,8 @@ class Model:
     def gross(self) -> Losses:
         """The whole loss of an incident, all sections and own loss."""
         rate = self.weight[..., None, None, None] * self.severity.branch
-        return Losses.of(self.severity.gross(), rate, self.incidents.material[:, :, None, None, None, None])
+        material = self.incidents.material[:, :, None, None, None, None]
+        return Losses.of(self.severity.gross(), rate, material)
 
     @cached_property
     def linear(self) -> tuple[Floats, Floats]:
@@ -179,10 +181,10 @@ def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> L
         by_cause=dict(zip(CAUSES, map(float, expected.sum(axis=0)), strict=True)),
         rate_any=float(central.weight.sum()),
         rate_material=central.gross.material_total,
-        material_cost=central.gross.if_material(),
+        material_cost=central.gross.drawn_out.if_material(),
         material_section={
-            "liability": incidents.liability().losses.if_material(),
-            "cost": incidents.uncapped.losses.if_material(),
+            "liability": incidents.liability().losses.drawn_out.if_material(),
+            "cost": incidents.uncapped.losses.drawn_out.if_material(),
         },
         plans=plan_losses(incidents, chosen),
         controls=priced,

@@ -74,7 +74,7 @@ NEEDED = (
     "web_shop_owners",
 )
 """The values ``loss.<name>`` that the engine asks for."""
-CELLS_PER_DECADE = 12
+CELLS_PER_DECADE = 8
 TREND_FROM = 2016
 
 

@@ -7,7 +7,8 @@ from functools import cached_property
 import numpy as np
 
 from sonae.layers import Layer
-from sonae.loss.compound import CELLS, Losses, layer_severity, layer_year
+from sonae.loss.compound import CELLS, layer_severity, layer_year
+from sonae.loss.losses import Losses
 from sonae.loss.normal import Flags, Floats
 from sonae.loss.severity import SPREAD_CHANCE, Severity
 from sonae.programmes import DisputeCosts, Plan
@@ -110,27 +111,31 @@ def plan_losses(incidents: Incidents, plans: Sequence[Plan]) -> tuple[PlanLoss, 
     for i, (plan, damages, response) in enumerate(chosen):
         outside = plan.dispute_costs == "outside_prorata"
         beside = incidents.beside(plan.liability_limit) if outside else 0.0
-        rates_passed = _rates_passed(incidents, plan, damages.loss, response.loss)
+        rates_passed = _rates_passed(incidents, plan, damages, response)
         in_a_year = Passed(*(-float(np.expm1(-rate)) for rate, _ in rates_passed))
         if_material = Passed(*(rate / rate_material if rate_material > 0 else 0.0 for _, rate in rates_passed))
         found.append(PlanLoss(plan, float(year[2 * i]) + beside, float(year[2 * i + 1]), in_a_year, if_material))
     return tuple(found)
 
 
-def _rates_passed(
-    incidents: Incidents, plan: Plan, damages: Floats, response: Floats
-) -> tuple[tuple[float, float], ...]:
+def _rates_passed(incidents: Incidents, plan: Plan, damages: Section, response: Section) -> list[tuple[float, float]]:
     """Return how often a year (all incidents, material ones) the liability, the cost, and either limit is passed."""
     s = incidents.severity
-    top = Layer(plan.liability_limit, plan.deductible).loss_for(plan.liability_limit)
-    passed = damages > top
-    liability = s.claimed[..., 0, None] * passed[..., 0, :] + s.claimed[..., 1, None] * passed[..., 1, :]
-    top = Layer(plan.cost_limit, plan.deductible, plan.insurer_share).loss_for(plan.cost_limit)
-    passed = response > top
-    cost = sum(chance * passed[..., spread] for spread, chance in enumerate(SPREAD_CHANCE))
+    tops = _tops(plan)
+    liability, cost = damages.losses.drawn_out.over(tops[0]), response.losses.drawn_out.over(tops[1])
+    over = damages.loss > tops[0]
+    first = s.claimed[..., 0, None] * over[..., 0, :] + s.claimed[..., 1, None] * over[..., 1, :]
+    over = response.loss > tops[1]
+    second = sum(chance * over[..., spread] for spread, chance in enumerate(SPREAD_CHANCE))
+    both = (1 - s.offered) * (first * second)[..., 0] + s.offered * (first * second)[..., -1]
     material = incidents.weight * incidents.material[:, :, None]
-    found = []
-    for each in (liability, cost, liability + cost - liability * cost):
-        chance = (1 - s.offered) * each[..., 0] + s.offered * each[..., -1]
-        found.append((float(np.vdot(incidents.weight, chance)), float(np.vdot(material, chance))))
-    return tuple(found)
+    twice = (float(np.vdot(incidents.weight, both)), float(np.vdot(material, both)))
+    either = [max(one, two, one + two - each) for one, two, each in zip(liability, cost, twice, strict=True)]
+    return [liability, cost, (either[0], either[1])]
+
+
+def _tops(plan: Plan) -> tuple[float, float]:
+    """Return the losses from which on the liability and the cost section's limits are used up."""
+    liability = Layer(plan.liability_limit, plan.deductible)
+    cost = Layer(plan.cost_limit, plan.deductible, plan.insurer_share)
+    return liability.loss_for(liability.limit), cost.loss_for(cost.limit)

@@ -13,8 +13,8 @@ from sonae.loss.engine import RETURN_PERIODS, YEARS, Loss
 from sonae.loss.plans import Passed, PlanLoss
 from sonae.scoring import Score
 
-POINTS = tuple(step * 10**power for power in range(4, 9) for step in (1, 2, 5))
-"""Yen at which the year's curve is told: 1万 to 5億."""
+POINTS = tuple(step * 10**power for power in range(6, 10) for step in (1, 2, 5))
+"""Yen at which the year's curve is told: 100万 to 50億."""
 
 
 def to_yen(amount: float) -> int:
@@ -23,7 +23,7 @@ def to_yen(amount: float) -> int:
 
 
 def shared_out(amounts: Mapping[str, float], total: int) -> dict[str, int]:
-    """Return the amounts in whole yen so that they add up to ``total``: the largest fractions are rounded up first."""
+    """Return the amounts in whole yen so that they add up to ``total``, their rounded sum: the largest fractions are rounded up."""
     whole = {name: floor(amount) for name, amount in amounts.items()}
     by_fraction = sorted(amounts, key=lambda name: whole[name] - amounts[name])
     for name in by_fraction[: max(0, total - sum(whole.values()))]:
@@ -38,8 +38,7 @@ def result(loss: Loss, found: Score) -> dict[str, Any]:
     gained, a share of the premium). ``expected_loss`` is the sum of ``by_component`` and of ``by_cause``; for each plan
     paid + retained equals it.
     """
-    by_component = {name: to_yen(amount) for name, amount in loss.by_component.items()}
-    expected = sum(by_component.values())
+    expected = to_yen(loss.expected)
     business, programme = loss.answers.business, loss.answers.programme
     leak = whole_leak(programme, business.information, business.industry, business.persons_held, loss.on)
     gained = effects(programme, found, loss.on)
@@ -65,9 +64,9 @@ def result(loss: Loss, found: Score) -> dict[str, Any]:
             "error": loss.curve.error,
             "exceedance": {str(yen): round(float(chance), 6) for yen, chance in zip(POINTS, points, strict=True)},
         },
-        "return_periods": {str(years): to_yen(loss.curve.quantile(1 - 1 / years)) for years in RETURN_PERIODS},
+        "return_periods": {str(years): _or_none(loss.curve.quantile(1 - 1 / years)) for years in RETURN_PERIODS},
         "by_cause": shared_out(loss.by_cause, expected),
-        "by_component": by_component,
+        "by_component": shared_out(loss.by_component, expected),
         "plans": [_plan(plan, expected) for plan in loss.plans],
         "controls": [
             {
@@ -87,6 +86,11 @@ def result(loss: Loss, found: Score) -> dict[str, Any]:
         "assumed": list(dict.fromkeys([*business.assumed, *loss.central.exposure.assumed])),
         "basis": "assumed",
     }
+
+
+def _or_none(amount: float) -> int | None:
+    """Return whole yen, None for an amount beyond the curve's grids."""
+    return None if amount == float("inf") else to_yen(amount)
 
 
 def chance(rate: float, years: int) -> float:

@@ -99,8 +99,9 @@ class Severity:
 
     @cached_property
     def own(self) -> Floats:
-        """Row × 1 × 1: own loss that no plan covers, in yen."""
-        return self.recovery + self.lost_sales
+        """Row × 1 × 1 × spread: own loss that no plan covers, in yen; recovery turns out lower or higher as response does."""
+        result: Floats = self.recovery[..., None] * self.spread + self.lost_sales[..., None]
+        return result
 
     @cached_property
     def _claimed_back(self) -> Floats:
@@ -119,7 +120,7 @@ class Severity:
             "goodwill": own * goodwill,
             **{name: middle * own * yen for name, yen in self.shared.items()},
             **{name: middle * yen for name, yen in self.kept.items()},
-            "recovery": self.recovery,
+            "recovery": middle * self.recovery,
             "lost_sales": self.lost_sales,
         }
         result = np.zeros((len(COMPONENTS), *self.damages.shape))
@@ -130,7 +131,7 @@ class Severity:
     def gross(self) -> Floats:
         """Return the whole loss of each outcome, all sections and own loss, in yen."""
         insured = self.liability()[..., None] + self.cost()[:, :, :, None]
-        result: Floats = insured + self.own[..., None, None, None]
+        result: Floats = insured + self.own[:, :, :, None, None, :]
         return result
 
 

@@ -96,5 +96,5 @@ def simulate(m: Model, years: int, seed: int) -> Drawn:
         response=spread * (kept * shared + stays),
         goodwill=kept * goodwill,
         goodwill_persons=kept * offered * persons,
-        own=at(s.own),
+        own=spread * at(s.recovery) + at(s.lost_sales),
     )

@@ -19,10 +19,11 @@ import numpy.typing as npt
 from sonae.checklist import Business, Edition
 from sonae.jo import factors
 from sonae.layers import Layer
-from sonae.loss.compound import CELLS, CHANCES, layer_year
+from sonae.loss.compound import CELLS, layer_year
 from sonae.loss.controls import UNMET, population_mean, relative_risk, weights
 from sonae.loss.engine import MATERIAL_PERSONS
 from sonae.loss.exposure import Exposure, Facts, caps, exposure, frequency, industry_factors
+from sonae.loss.losses import CHANCES
 from sonae.loss.normal import Floats, Indices
 from sonae.loss.parameters import CAUSES, ELECTRONIC, LEVELS, MEDIA, Level, Parameters, parameters
 from sonae.loss.severity import COMPONENTS, OWN, SPREAD_CHANCE, Severity, outcomes, own_loss, sizes
@@ -241,10 +242,12 @@ class _Gathered:
 
     def cells(self, layer: Layer) -> Floats:
         """Return what one loss pays of a layer in cells, the mean kept (``compound.layer_severity`` for every pair)."""
-        points = np.linspace(layer.loss_for(0), layer.loss_for(layer.limit), CELLS + 1)
-        at = _bin(points)
         number, yen = self._before
         total = number[:, :, -1:]
+        if not layer.limit or not layer.share:
+            return total * np.eye(1, CELLS + 1)
+        points = np.linspace(layer.loss_for(0), layer.loss_for(layer.limit), CELLS + 1)
+        at = _bin(points)
         limited = yen[:, :, at] + points * (total - number[:, :, at])
         slope = np.diff(limited, axis=2) / (points[1] - points[0])
         return np.concatenate([total - slope[:, :, :1], slope[:, :, :-1] - slope[:, :, 1:], slope[:, :, -1:]], axis=2)

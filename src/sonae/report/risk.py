@@ -7,8 +7,8 @@ import numpy as np
 
 from sonae.figures import count, yen
 from sonae.loss import Loss, PlanLoss
-from sonae.loss.compound import CHANCES
 from sonae.loss.engine import RETURN_PERIODS, YEARS, model
+from sonae.loss.losses import CHANCES
 from sonae.loss.result import chance, to_yen
 from sonae.papers import Mark, exceedance
 from sonae.report.page import Page
@@ -118,7 +118,7 @@ def _shares(page: Page, parts: dict[str, float], most: int, whole: float | None 
 
 def _curve(page: Page, loss: Loss) -> str:
     points = 10 ** np.linspace(CURVE_FROM, CURVE_TO, CURVE_POINTS)
-    over = loss.central.gross.over_if_material(points)
+    over = loss.central.gross.drawn_out.over_if_material(points)
     marks = [
         Mark(amount, 1 - q, estimate(page, amount))
         for q, amount in zip(CHANCES, loss.material_cost.values(), strict=True)
