@@ -122,6 +122,7 @@ def test_the_pages_of_every_example_show_its_name_grade_score_areas_and_first_ac
     assert list(starts) == [words(f"report.{each}.title") for each in
                             ("summary", "law", "risk", "loss", "areas", "cases", "plan", "sources", "annex")]  # fmt: skip
     assert list(starts.values()) == sorted(set(starts.values()))
+    assert starts[words("report.loss.title")] == starts[words("report.risk.title")] + 1, "the loss takes one page"
     cover, summary = squeezed(reader, 0, 1), squeezed(reader, starts[words("report.summary.title")], 1)
     by_area = squeezed(reader, starts[words("report.areas.title")], 2)
     assert squeeze(diagnosis.answers.business.name) in cover

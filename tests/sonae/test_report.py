@@ -173,7 +173,11 @@ def test_what_was_filled_in_and_what_was_ignored_is_named() -> None:
     shop = business(uses=(), assumed=("annual_sales", "uses"))
     data = built(answers({"daily.fax": "yes", "policy.rules": "yes"}, shop))["sources"]
     words = programme().words("ja")
-    assert data["assumed"] == [words(f"report.sources.assumed_{name}") for name in ("annual_sales", "uses")]
+    unanswered = len(edition().applicable(shop, programme())) - 1
+    assert data["assumed"] == [
+        *(words(f"report.sources.assumed_{name}") for name in ("annual_sales", "uses")),
+        words("report.sources.assumed_answers", number=unanswered),
+    ]
     number = [question.id for question in edition().questions].index("daily.fax") + 1
     assert f"問{number}" in data["ignored"]
     assert built(example("clinic"))["sources"]["ignored"] == ""

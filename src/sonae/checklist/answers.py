@@ -28,6 +28,11 @@ class Answers:
         """The questions asked, in order: those of the check that apply to the business."""
         return self.edition.applicable(self.business, self.programme, quick=self.quick)
 
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The questions asked that have no answer; they count as unknown."""
+        return tuple(question.id for question in self.asked if question.id not in self.given)
+
 
 def read_answers(document: Document) -> Answers:
     """Return the answers in a document. Raises Refused with every fault and its place."""

@@ -1,9 +1,7 @@
 """Many businesses from a CSV table to a CSV table: one row of figures each, or the row's faults."""
 
-import csv
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -19,20 +17,22 @@ from sonae.loss.result import chance, to_yen
 from sonae.loss.tables import Line, Many, Portfolio, assess_many, portfolio
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Plan
+from sonae.programmes.sheet import check_target, write_sheet
 
 BLOCK = 100_000
 """Businesses worked out together; memory does not grow beyond those of a block."""
 SECTIONS = ("liability", "cost")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 """Beginnings that a spreadsheet takes for a formula."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a batch did: rows read, rows with faults, and the first of the faults."""
+    """What a batch did: rows read, rows with faults, the number of their faults, and the first of these."""
 
     rows: int
     faulty: int
+    faults: int
     problems: tuple[Problem, ...]
 
 
@@ -52,26 +52,34 @@ def columns(plans: tuple[Plan, ...]) -> list[str]:
 def run(table: Table, target: Path, on: date, progress: Callable[[int], None], *, most_problems: int = 100) -> Done:
     """Write the figures of every business of a table; the target is written whole or not at all.
 
-    ``progress`` is told how many more rows are done. Raises Refused when the table breaks off or the target cannot be
-    written, and LookupError before the engine's first day.
+    ``progress`` is told how many more rows are done. Raises Refused when the table breaks off, the target cannot be
+    written or is the source, or a plan is not worked out in batches; and LookupError before the engine's first day.
     """
-    part = target.parent / f".{target.name}.part"
-    done = _Block(table, most_problems)
-    try:
-        with part.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(columns(table.programme.plans))
-            rows = table.rows()
-            while (businesses := done.read(islice(rows, BLOCK), on)) is not None:
-                writer.writerows(done.figures(businesses, progress))
-        part.replace(target)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise Refused([problem("file.not_written", str(target), reason=reason)]) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-    return Done(done.rows, done.faulty, tuple(done.problems))
+    _check_plans(table)
+    block = _Block(table, most_problems)
+    with write_sheet(target, table.sheet) as writer:
+        writer.writerow(columns(table.programme.plans))
+        rows = table.rows()
+        while (businesses := block.read(islice(rows, BLOCK), on)) is not None:
+            writer.writerows(block.figures(businesses, progress))
+    return block.done()
+
+
+def check(table: Table, target: Path, on: date, progress: Callable[[int], None], *, most_problems: int = 100) -> Done:
+    """Return what ``run`` would say of a table, and raise what it would raise, without working anything out or writing."""
+    _check_plans(table)
+    check_target(target, table.sheet)
+    block = _Block(table, most_problems)
+    rows = table.rows()
+    while block.read(islice(rows, BLOCK), on) is not None:
+        progress(len(block.lines))
+    return block.done()
+
+
+def _check_plans(table: Table) -> None:
+    beside = [plan.id for plan in table.programme.plans if plan.dispute_costs != "inside"]
+    if beside:
+        raise Refused(problem("loss.not_in_batch", f"plans.{name}", found=name) for name in beside)
 
 
 class _Block:
@@ -79,7 +87,7 @@ class _Block:
 
     def __init__(self, table: Table, most_problems: int) -> None:
         self.table, self.most_problems = table, most_problems
-        self.rows = self.faulty = 0
+        self.rows = self.faulty = self.total = 0
         self.problems: list[Problem] = []
         self.lines = array("q")
         self.keys: list[str] = []
@@ -97,12 +105,18 @@ class _Block:
             self.lines.append(row.line)
             self.keys.append(safe(row.key))
             if row.business is None:
-                cells = (f"{each.at.partition(' ')[2]} {each.code}".strip() for each in row.problems)
+                place = self.table.sheet.at(row.line)
+                cells = (f"{each.at.removeprefix(place)} {each.code}".strip() for each in row.problems)
                 self.faults[row.line] = "; ".join(cells)
                 self.faulty += 1
+                self.total += len(row.problems)
                 self.problems += row.problems[: self.most_problems - len(self.problems)]
             else:
                 yield row.business, row.given
+
+    def done(self) -> Done:
+        """Return what was read so far."""
+        return Done(self.rows, self.faulty, self.total, tuple(self.problems))
 
     def figures(self, businesses: Portfolio, progress: Callable[[int], None]) -> Iterator[list[object]]:
         """Yield the result's lines, one for each row."""

@@ -84,6 +84,7 @@ def result(loss: Loss, found: Score) -> dict[str, Any]:
         "band": {level: to_yen(loss.band[level]) for level in ("low", "high")},
         "jo": jo.data(),
         "assumed": list(dict.fromkeys([*business.assumed, *loss.central.exposure.assumed])),
+        "unanswered": list(loss.answers.unanswered),
         "basis": "assumed",
     }
 

@@ -107,12 +107,16 @@ def exceedance(
         f'<polyline points="{line}" fill="none" stroke="{OWN}" stroke-width="2.4" stroke-linejoin="round"/>',
         *(
             f'<circle cx="{x(mark.yen)}" cy="{y(mark.chance)}" r="4" fill="{OWN}"/>'
-            f'<text x="{x(mark.yen) + 7}" y="{y(mark.chance) - 5}" font-size="11" fill="{INK}" '
+            f'<text x="{x(mark.yen) + 7}" y="{y(mark.chance) - _LIFT[index]}" font-size="10.5" fill="{INK}" '
             f'font-weight="700">{escape(mark.label)}</text>'
-            for mark in shown
+            for index, mark in enumerate(shown)
         ),
     ]
     return "\n".join([*parts, "</svg>"])
+
+
+_LIFT = (5, 10, 3)
+"""How far a mark's label stands above it: the last two marks lie close together."""
 
 
 def _anchor(yen: float, ticks: Mapping[float, str]) -> str:

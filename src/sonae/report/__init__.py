@@ -2,5 +2,6 @@
 
 from sonae.report.build import build, pdf
 from sonae.report.diagnosis import Diagnosis, diagnose, result
+from sonae.report.risk import loss_notes
 
-__all__ = ["Diagnosis", "build", "diagnose", "pdf", "result"]
+__all__ = ["Diagnosis", "build", "diagnose", "loss_notes", "pdf", "result"]

@@ -9,7 +9,6 @@ from sonae.casebook import similar
 from sonae.figures import count, effort_hours, yen
 from sonae.loss.credit import credit
 from sonae.money import Rounding, rounded
-from sonae.report.diagnosis import Diagnosis
 from sonae.report.page import Page
 from sonae.report.risk import estimate, saving
 from sonae.scenario import flyer_proportions
@@ -185,10 +184,16 @@ ENGINE = ("credit", *(name for name, _, _ in SOURCES if name.startswith("loss_")
 """Rows that hold only where the loss engine has values."""
 
 
-def _assumed(diagnosis: Diagnosis) -> list[str]:
+def _assumed(page: Page) -> list[str]:
     """Return what was assumed for lack of an answer; sales are used by the loss engine alone."""
-    fields = diagnosis.answers.business.assumed
-    return [f"{name}_unused" if name == "annual_sales" and diagnosis.loss is None else name for name in fields]
+    answers, engine = page.diagnosis.answers, page.diagnosis.loss
+    names = [
+        f"{name}_unused" if name == "annual_sales" and engine is None else name for name in answers.business.assumed
+    ]
+    found = [page.w(f"report.sources.assumed_{name}") for name in names]
+    if answers.unanswered:
+        found.append(page.w("report.sources.assumed_answers", number=len(answers.unanswered)))
+    return found
 
 
 def sources(page: Page) -> dict[str, Any]:
@@ -210,8 +215,7 @@ def sources(page: Page) -> dict[str, Any]:
             }
             for name, basis, references in rows
         ],
-        "assumed": [page.w(f"report.sources.assumed_{name}") for name in _assumed(diagnosis)]
-        or [page.w("report.sources.assumed_none")],
+        "assumed": _assumed(page) or [page.w("report.sources.assumed_none")],
         "ignored": page.w("report.sources.ignored", number=len(ignored), list=" ".join(ignored)) if ignored else "",
         "glyphs": page.w("report.sources.glyphs", list=" ".join(page.unprintable)) if page.unprintable else "",
         "references": [f"[{index}] {page.w(f'reference.{name}.name')}" for name, index in number.items()],

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from sonae.figures import count, yen
+from sonae.figures import Lang, count, yen
 from sonae.loss import Loss, PlanLoss
 from sonae.loss.engine import RETURN_PERIODS, YEARS, model
 from sonae.loss.losses import CHANCES
 from sonae.loss.result import chance, to_yen
 from sonae.papers import Mark, exceedance
+from sonae.report.diagnosis import Diagnosis
 from sonae.report.page import Page
 
 MOST_CAUSES = 6
@@ -82,7 +83,7 @@ def risk(page: Page) -> dict[str, Any] | None:
             )
         ],
         "plans": [_plan(page, loss, plan) for plan in loss.plans],
-        "notes": _notes(page, loss),
+        "notes": notes(page, loss),
     }  # fmt: skip
 
 
@@ -139,13 +140,18 @@ def _plan(page: Page, loss: Loss, plan: PlanLoss) -> dict[str, Any]:
     }
 
 
-def _notes(page: Page, loss: Loss) -> list[str]:
+def loss_notes(diagnosis: Diagnosis, lang: Lang) -> list[str]:
+    """Return what a diagnosis's loss teaches, in words; nothing where the loss engine has no values for the day."""
+    return [] if diagnosis.loss is None else notes(Page(diagnosis, lang), diagnosis.loss)
+
+
+def notes(page: Page, loss: Loss) -> list[str]:
     """Return what the figures teach: the cost limit, the small share of liability, high limits, and persons held."""
     answers = page.diagnosis.answers
-    notes = []
+    found = []
     if loss.plans and loss.rate_material > 0:
         first = min(loss.plans, key=lambda plan: plan.plan.cost_limit)
-        notes.append(
+        found.append(
             page.w(
                 "report.risk.note_cost",
                 limit=yen(first.plan.cost_limit, page.lang),
@@ -155,7 +161,7 @@ def _notes(page: Page, loss: Loss) -> list[str]:
     if loss.insurable > 0:
         liability = sum(loss.by_component[part] for part in GROUPS[0][1])
         back = answers.business.on_consignment
-        notes.append(
+        found.append(
             page.w(
                 "report.risk.note_recourse" if back else "report.risk.note_liability",
                 share=percent(page, liability / loss.insurable),
@@ -164,7 +170,7 @@ def _notes(page: Page, loss: Loss) -> list[str]:
     high = sorted(loss.plans, key=lambda plan: plan.plan.liability_limit)
     if len(high) > 1:
         low, top = next((plan for plan in high if plan.plan.liability_limit >= 30_000_000), high[0]), high[-1]
-        notes.append(
+        found.append(
             page.w(
                 "report.risk.note_high",
                 low=yen(low.plan.liability_limit, page.lang),
@@ -177,7 +183,7 @@ def _notes(page: Page, loss: Loss) -> list[str]:
         fewer = replace(answers, business=replace(answers.business, persons_held=held // 2))
         half = model(fewer, page.diagnosis.on)
         saved = loss.expected - float(half.expected(half.risk).sum())
-        notes.append(
+        found.append(
             page.w(
                 "report.risk.note_persons",
                 persons=count(held),
@@ -185,4 +191,4 @@ def _notes(page: Page, loss: Loss) -> list[str]:
                 yen=estimate(page, saved),
             )
         )
-    return notes
+    return found
