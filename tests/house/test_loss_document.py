@@ -68,6 +68,9 @@ def _quote(row: Mapping[str, str], found: Quotes) -> None:
     name, mark = named[1], named[2] or ""
     start = mark if mark.startswith("20") else FIRST
     found[name, start, "source"] = row["basis, reference"]
+    if "value" in row and mark and not mark.startswith("20"):  # a table: one row for each of its names
+        found.setdefault((name, start, "value"), {})[mark] = quoted(row["value"])
+        return
     if "value" in row:
         ends = row["low / high"].split(" / ")
         levels = {"value": row["value"], **(dict(zip(("low", "high"), ends, strict=True)) if len(ends) > 1 else {})}

@@ -10,7 +10,6 @@ from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,21 +22,20 @@ from sonae.loss.compound import CELLS, layer_year
 from sonae.loss.controls import UNMET, population_mean, relative_risk, weights
 from sonae.loss.engine import MATERIAL_PERSONS
 from sonae.loss.exposure import Exposure, Facts, caps, exposure, frequency, industry_factors
-from sonae.loss.losses import CHANCES
 from sonae.loss.normal import Floats, Indices
 from sonae.loss.parameters import CAUSES, ELECTRONIC, LEVELS, MEDIA, Level, Parameters, parameters
 from sonae.loss.severity import COMPONENTS, OWN, SPREAD_CHANCE, Severity, outcomes, own_loss, sizes
 from sonae.programmes import Plan, Programme
 
-NODES_PER_DECADE = 16
-FEW_NODES, FEW_DECADES = 24, 2
+NODES_PER_DECADE = 30
+FEW_NODES, FEW_DECADES = 32, 2
 """Nodes a decade up to 100 persons, where the deductible bends what is paid."""
-BINS_PER_DOUBLING, DOUBLINGS = 24, 34
+BINS_PER_DOUBLING, DOUBLINGS = 40, 34
 """Bins of a section's losses, from 1 yen to 2^34 (17 billion); they keep number and yen."""
 BINS = BINS_PER_DOUBLING * DOUBLINGS + 1
 CODES = {"yes": 0, "partly": 1, "no": 2, "unknown": 2}
-NEUTRAL = 3
-"""Code of a question that is not asked or does not apply."""
+NEUTRAL, AVERAGE = 3, 4
+"""Codes of a question that is not asked or does not apply, and of all questions of a business with average answers."""
 GROUP = 512
 """Businesses in one matrix product."""
 INSURED = np.array([name not in OWN for name in COMPONENTS])
@@ -115,7 +113,7 @@ class _Reader:
         self.programme, self.edition, self.p, self.on = programme, edition, p, on
         self.kinds: dict[Kind, int] = {}
         self.industries: dict[str, int] = {}
-        self.neutral = bytes([NEUTRAL] * len(edition.questions))
+        self.average = bytes([AVERAGE] * len(edition.questions))
         self.known_kinds: dict[object, int] = {}
         self.known_marks: dict[object, bytes] = {}
         self.known_asked: dict[object, tuple[str, ...]] = {}
@@ -142,7 +140,7 @@ class _Reader:
 
     def _codes(self, business: Business, given: Mapping[str, str] | None, key: tuple[object, ...]) -> bytes:
         if given is None:
-            return self.neutral
+            return self.average
         key = (*key, *(business.employees > bound for bound in self.bounds))
         if key not in self.known_asked:
             asked = {question.id for question in self.edition.applicable(business, self.programme)}
@@ -186,63 +184,48 @@ def _means(s: Severity) -> Floats:
 
 
 class _Section:
-    """Lays out one section's columns: for every plan what one loss pays in cells; for every plan the chance that its limit
-    is passed; the losses of material incidents in bins.
-    """  # fmt: skip
+    """One section's columns of a row: for every plan what one loss pays, in cells."""
 
-    def __init__(self, p: Parameters, layers: Sequence[Layer]) -> None:
+    def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = layers
-        self.electronic = np.array([CAUSES[c] in ELECTRONIC for c, _ in p.pairs])[:, None]
-        self.cells = slice(0, len(layers) * (CELLS + 1))
-        self.passed = slice(self.cells.stop, self.cells.stop + len(layers))
-        self.bins = slice(self.passed.stop, self.passed.stop + BINS)
 
-    def columns(self, s: Severity, loss: Floats, chance: Floats, covered: Sequence[Floats]) -> Floats:
+    def columns(self, s: Severity, chance: Floats, covered: Sequence[Floats]) -> Floats:
         """Return the columns, 2 · pairs (without, then with the aftermath) × columns.
 
-        ``loss``: of every outcome; ``chance``: of its branches; ``covered``: what of it each plan can cover.
+        ``chance``: of the outcomes' branches; ``covered``: what of each outcome's loss each plan can cover.
         """
         parts = _parts(s)
-        material = (s.persons > MATERIAL_PERSONS) | self.electronic
-        found = np.empty((2, len(loss), self.bins.stop))
+        found = np.empty((2, len(chance), len(self.layers) * (CELLS + 1)))
         gathered = {key: _Gathered(part, chance, parts) for key, part in {id(part): part for part in covered}.items()}
         for number, (layer, part) in enumerate(zip(self.layers, covered, strict=True)):
             start = number * (CELLS + 1)
             found[:, :, start : start + CELLS + 1] = gathered[id(part)].cells(layer)
-            over = chance * (part > layer.loss_for(layer.limit))
-            over = over.reshape(*over.shape[:3], -1) @ np.ones(over.shape[3] * over.shape[4])
-            found[:, :, self.passed.start + number] = [np.einsum("pcs,pcs->p", each, over) for each in parts]
-        of_material = [part * material[:, :, None] for part in parts]
-        found[:, :, self.bins] = _Gathered(loss, chance, of_material, yen=False).number
-        return found.reshape(2 * len(loss), -1)
+        return found.reshape(2 * len(chance), -1)
 
 
 class _Gathered:
-    """Losses in logarithmic bins, (without, with the aftermath) × pair × bin: number, and yen where asked for."""
+    """Losses in logarithmic bins: number and yen in all bins before, (without, with the aftermath) × pair × bin."""
 
-    def __init__(self, loss: Floats, chance: Floats, parts: Sequence[Floats], *, yen: bool = True) -> None:
+    def __init__(self, loss: Floats, chance: Floats, parts: Sequence[Floats]) -> None:
         pairs = len(loss)
         index = _bin(loss)
         index += (np.arange(pairs) * BINS)[:, None, None, None, None]
-        self.number = np.empty((2, pairs, BINS))
-        self.yen = np.empty((2, pairs, BINS)) if yen else None
+        number, yen = np.empty((2, pairs, BINS)), np.empty((2, pairs, BINS))
+        weighed = np.zeros(
+            (2, pairs, BINS)
+        )  # number and yen with all weights taken as positive: where a bin's losses lie
         for which, part in enumerate(parts):
             states = slice(0, 1) if which == 0 else slice(None)  # without the aftermath everything is quiet
             own = loss[:, :, states]
-            weight = part[:, :, states, None, None] * chance[:, :, states]
-            weight = np.broadcast_to(weight, own.shape).ravel()
+            weight = np.broadcast_to(part[:, :, states, None, None] * chance[:, :, states], own.shape).ravel()
             at = index[:, :, states].ravel()
-            self.number[which] = np.bincount(at, weight, pairs * BINS).reshape(pairs, BINS)
-            if self.yen is not None:
-                self.yen[which] = np.bincount(at, weight * own.ravel(), pairs * BINS).reshape(pairs, BINS)
-
-    @cached_property
-    def _before(self) -> tuple[Floats, Floats]:
-        return _before(self.number), _before(self.number if self.yen is None else self.yen)
+            number[which] = np.bincount(at, weight, pairs * BINS).reshape(pairs, BINS)
+            yen[which] = np.bincount(at, weight * own.ravel(), pairs * BINS).reshape(pairs, BINS)
+        self.number, self.yen = _before(number), _before(yen)
 
     def cells(self, layer: Layer) -> Floats:
         """Return what one loss pays of a layer in cells, the mean kept (``compound.layer_severity`` for every pair)."""
-        number, yen = self._before
+        number, yen = self.number, self.yen
         total = number[:, :, -1:]
         if not layer.limit or not layer.share:
             return total * np.eye(1, CELLS + 1)
@@ -280,12 +263,8 @@ class Many:
     rate_any: Floats
     """Incidents a year."""
     rate_material: Floats
-    section_cost: Floats
-    """Rows × (liability, cost) × (50, 90, 99 %): yen of one material incident."""
     paid: Floats
     """Rows × plans × (liability, cost)."""
-    passed: Floats
-    """Rows × plans × (liability, cost): chance that the limit is passed in a year."""
 
 
 def assess_many(
@@ -307,9 +286,7 @@ def assess_many(
         by_cause=np.zeros((count, len(CAUSES))),
         rate_any=np.zeros(count),
         rate_material=np.zeros(count),
-        section_cost=np.zeros((count, 2, len(CHANCES))),
         paid=np.zeros((count, len(chosen), 2)),
-        passed=np.zeros((count, len(chosen), 2)),
     )
     worker = _Worker(businesses, chosen, found)
     interval = np.searchsorted(worker.nodes, businesses.persons, side="right") - 1
@@ -333,10 +310,11 @@ class _Worker:
         self.levels = {level: parameters(businesses.programme, businesses.on, level) for level in LEVELS}
         self.p = self.levels["central"]
         self.weights = weights(businesses.programme, businesses.edition)
-        self.liability = _Section(self.p, [Layer(plan.liability_limit, plan.deductible) for plan in plans])
-        self.cost = _Section(self.p, [Layer(plan.cost_limit, plan.deductible, plan.insurer_share) for plan in plans])
+        self.liability = _Section([Layer(plan.liability_limit, plan.deductible) for plan in plans])
+        self.cost = _Section([Layer(plan.cost_limit, plan.deductible, plan.insurer_share) for plan in plans])
         self.nodes = nodes(self.p, float(businesses.persons.max(initial=1.0)))
         self.cause = np.array([c for c, _ in self.p.pairs])
+        self.electronic = np.array([CAUSES[c] in ELECTRONIC for c, _ in self.p.pairs])[:, None]
         self.by_mail = np.array([MEDIA[m] == "mail" for _, m in self.p.pairs])
         self.at: tuple[int, int] = (-1, -1)
         self.rows: dict[tuple[object, ...], Any] = {}
@@ -356,15 +334,13 @@ class _Worker:
         for level, target in targets.items():
             target[chosen] = (by_level[level][2] + by_level[level][3]).sum(axis=1)
         found.rate_any[chosen] = rate.sum(axis=1)
+        low, high = (self._material(kind, node) for node in self.at)
+        found.rate_material[chosen] = (rate * ((1 - share)[:, None] * low + share[:, None] * high)).sum(axis=1)
         weight = np.concatenate([rate, rate * aftermath[:, None]], axis=1)
         mixed = np.concatenate([weight * (1 - share)[:, None], weight * share[:, None]], axis=1)
         for number, (section, name) in enumerate(((self.liability, "liability"), (self.cost, "cost"))):
             table = mixed @ np.concatenate([self._columns(name, kind, node) for node in self.at])
-            bins = table[:, section.bins]
-            found.rate_material[chosen] = bins.sum(axis=1)
-            found.section_cost[chosen, number] = _quantiles(bins)
-            found.passed[chosen, :, number] = -np.expm1(-np.maximum(table[:, section.passed], 0.0))
-            found.paid[chosen, :, number] = self._paid(section, rate.sum(axis=1), table[:, section.cells])
+            found.paid[chosen, :, number] = self._paid(section, rate.sum(axis=1), table)
 
     def _severity(self, level: Level, kind: Kind, node: int) -> Severity:
         """Return what an incident costs at a node, own loss left at nothing; its sizes are worked out once."""
@@ -383,6 +359,15 @@ class _Worker:
         found: Floats = self.rows[key]
         return found
 
+    def _material(self, kind: Kind, node: int) -> Floats:
+        """Return by pair the chance that an incident is material."""
+        key = (node, "material")
+        if key not in self.rows:
+            s = self._severity("central", kind, node)
+            self.rows[key] = (s.chance * ((s.persons > MATERIAL_PERSONS) | self.electronic)).sum(axis=1)
+        found: Floats = self.rows[key]
+        return found
+
     def _columns(self, name: str, kind: Kind, node: int) -> Floats:
         """Return a section's columns at a node; the cost section does not depend on awards and cards."""
         key = (node, name, kind) if name == "liability" else (node, name, kind.financial, kind.pass_through)
@@ -391,12 +376,12 @@ class _Worker:
             if name == "liability":
                 loss = s.liability()
                 chance = s.claimed[..., :, None] * (s.goodwill_branch[..., None, :] if s.pass_through else 1.0)
-                self.rows[key] = self.liability.columns(s, loss, chance, [loss] * len(self.plans))
+                self.rows[key] = self.liability.columns(s, chance, [loss] * len(self.plans))
             else:
-                loss, chance = s.cost(), s.goodwill_branch[..., :, None] * SPREAD_CHANCE
+                chance = s.goodwill_branch[..., :, None] * SPREAD_CHANCE
                 covered = {cap: s.cost(cap) for cap in {plan.goodwill_cap_each for plan in self.plans}}
                 parts = [covered[plan.goodwill_cap_each] for plan in self.plans]
-                self.rows[key] = self.cost.columns(s, loss, chance, parts)
+                self.rows[key] = self.cost.columns(s, chance, parts)
         found: Floats = self.rows[key]
         return found
 
@@ -412,11 +397,12 @@ class _Worker:
         employees, sales = np.maximum(businesses.employees[chosen], 1.0), businesses.sales[chosen]
         recovery, lost = own_loss(p, employees, np.where(np.isnan(sales), p.sales_per_employee * employees, sales))
         insured = self._by_cause(rate * (plain + risk[:, -1:] * aftermath))
-        return rate, risk[:, -1], insured, self._by_cause(rate) * (recovery + lost)
+        return rate, risk[:, -1], insured, self._by_cause(rate) * (recovery * float(SPREAD_CHANCE @ p.spread) + lost)
 
     def _risk(self, p: Parameters, codes: npt.NDArray[np.uint8]) -> Floats:
-        unmet = np.array([UNMET["yes"], UNMET["partly"], UNMET["no"], population_mean(p)])
-        return relative_risk(self.weights, p, unmet[codes])
+        mean = population_mean(p)
+        risk = relative_risk(self.weights, p, np.array([UNMET["yes"], UNMET["partly"], UNMET["no"], mean, mean])[codes])
+        return np.where(codes[:, :1] == AVERAGE, 1.0, risk)
 
     def _facts(self, p: Parameters, chosen: Indices) -> Facts:
         businesses = self.businesses
@@ -439,14 +425,3 @@ class _Worker:
         chances = cells.reshape(len(rate) * plans, CELLS + 1) / np.maximum(rate, 1e-300).repeat(plans)[:, None]
         step = np.array([layer.limit / CELLS for layer in section.layers])
         return layer_year(rate.repeat(plans), chances, np.tile(step, len(rate))).reshape(len(rate), plans)
-
-
-def _quantiles(bins: Floats) -> Floats:
-    """Return yen at the 50, 90 and 99 % quantiles of histograms (rows), a bin's middle; 0 for a loss of nothing."""
-    cumulative = np.cumsum(bins, axis=1)
-    total = cumulative[:, -1:]
-    result = np.zeros((len(bins), len(CHANCES)))
-    for number, chance in enumerate(CHANCES):
-        index = np.minimum((cumulative < chance * total).sum(axis=1), BINS - 1)
-        result[:, number] = np.where((index > 0) & (total[:, 0] > 0), 2.0 ** ((index + 0.5) / BINS_PER_DOUBLING), 0.0)
-    return result
