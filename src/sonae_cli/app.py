@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.problems import Refused
-from sonae_cli import diagnosis, loss, programme, scenario
+from sonae_cli import diagnosis, loss, programme, scenario, serve
 from sonae_cli.output import Output, refuse
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command("diagnose")(diagnosis.diagnose)
 app.command("estimate")(scenario.estimate)
 app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
+app.command("serve")(serve.serve)
 app.add_typer(programme.app, name="programme")
 
 

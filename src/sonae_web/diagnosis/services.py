@@ -1,0 +1,131 @@
+"""The quick check: begun, answered, read and erased through a private link; everything in it sealed."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from sonae.checklist import Answers, Business, Edition, Question, load_edition
+from sonae.programmes import Programme, load
+from sonae.programmes.canonical import canonical
+from sonae_web.diagnosis.models import QuickCheck
+from sonae_web.ground import clock
+from sonae_web.ground.vault import Vault
+
+KEPT = timedelta(days=30)
+LINK_BYTES = 32
+
+
+class Gone(Exception):  # noqa: N818 - a state: there is nothing behind this link
+    """No quick check behind a link: never was, erased, or expired. The three look alike."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A quick check as read: its link, its row, its answers."""
+
+    link: str
+    row: QuickCheck
+    answers: Answers
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions to ask, in order."""
+        return self.answers.asked
+
+    @property
+    def done(self) -> int:
+        """How many of them are answered."""
+        return sum(question.id in self.answers.given for question in self.questions)
+
+    @property
+    def next_open(self) -> int:
+        """The number (from 1) of the first question without an answer; one more than the last when all have one."""
+        names = [question.id for question in self.questions]
+        return next((n for n, name in enumerate(names, 1) if name not in self.answers.given), len(names) + 1)
+
+
+def programme() -> Programme:
+    """Return the programme of this site."""
+    return load(settings.PROGRAMME)
+
+
+def current_edition() -> Edition:
+    """Return the edition that whoever joins now will use: that of the next programme year."""
+    return load_edition(programme(), programme().edition_of(clock.today().year + 1))
+
+
+def vault() -> Vault:
+    """Return the vault with this site's keys."""
+    return Vault(settings.VAULT_KEYS)
+
+
+def begin(*, industry: str, employees: int, persons_held: int) -> str:
+    """Begin a quick check of a business and return its private link."""
+    business = Business(
+        name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
+        information=("name", "address"), media=("paper", "pc"), uses=(), on_consignment=False,
+        assumed=("annual_sales", "information", "media", "uses", "on_consignment"),
+    )  # fmt: skip
+    link = secrets.token_urlsafe(LINK_BYTES)
+    row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + KEPT)
+    row.sealed = _sealed(row, business, {})
+    row.save(force_insert=True)
+    return link
+
+
+def read(link: str) -> Check:
+    """Return the quick check behind a link. Raises Gone."""
+    return _read(link, QuickCheck.objects.all())
+
+
+def answer(*, link: str, question: str, value: str) -> Check:
+    """Keep an answer and return the check with it. Raises Gone, and ValueError for what cannot be the answer."""
+    with transaction.atomic():
+        check = _read(link, QuickCheck.objects.select_for_update())
+        asked = {each.id: each for each in check.questions}
+        if question not in asked or value not in asked[question].answers:
+            raise ValueError(f"{value} is no answer to {question}")
+        given = {**check.answers.given, question: value}
+        check.row.sealed = _sealed(check.row, check.answers.business, given)
+        check.row.save(update_fields=["sealed"])
+    return replace(check, answers=replace(check.answers, given=MappingProxyType(given)))
+
+
+def erase(*, link: str) -> None:
+    """Erase a quick check; one that is not there is erased already."""
+    QuickCheck.objects.filter(link_hash=_hash(link)).delete()
+
+
+def erase_expired() -> int:
+    """Erase every quick check past its day and return how many."""
+    return QuickCheck.objects.filter(expires_at__lte=clock.now()).delete()[0]
+
+
+def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:
+    row = rows.filter(link_hash=_hash(link), expires_at__gt=clock.now()).first()
+    if row is None:
+        raise Gone
+    content = json.loads(vault().open(bytes(row.sealed), row.label))
+    facts: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content["business"].items()
+    }
+    business, edition = Business(**facts), load_edition(programme(), row.edition)
+    return Check(link, row, Answers(programme(), edition, business, MappingProxyType(content["answers"]), quick=True))
+
+
+def _sealed(row: QuickCheck, business: Business, given: dict[str, str]) -> bytes:
+    facts = {name: getattr(business, name) for name in business.__slots__}
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
+    return vault().seal(canonical({"business": plain, "answers": given}), row.label)
+
+
+def _hash(link: str) -> bytes:
+    return hashlib.sha256(link.encode()).digest()

@@ -1,0 +1,14 @@
+"""Addresses of the visitor's pages."""
+
+from django.urls import path
+
+from sonae_web.diagnosis import views
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("quick/", views.begin, name="quick_begin"),
+    path("quick/<str:link>/<int:number>", views.question, name="quick_question"),
+    path("quick/<str:link>/result", views.result, name="quick_result"),
+    path("quick/<str:link>/report.pdf", views.report, name="quick_report"),
+    path("quick/<str:link>/erase", views.erase, name="quick_erase"),
+]

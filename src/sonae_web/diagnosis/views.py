@@ -1,0 +1,146 @@
+"""Pages of the visitor: landing, quick check, result, report."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from sonae.report import build, diagnose, pdf
+from sonae.report.diagnosis import Diagnosis
+from sonae_web.diagnosis import services
+from sonae_web.diagnosis.forms import read_facts
+from sonae_web.ground import clock
+from sonae_web.ground.words import lang, words
+
+FIRST_ACTIONS = 3
+
+
+@require_safe
+def landing(request: HttpRequest) -> HttpResponse:
+    """What this is, on one screen."""
+    return render(request, "diagnosis/landing.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """Three facts of the business; then the first question, behind a private link."""
+    programme = services.programme()
+    facts = read_facts(programme, request.POST)
+    if request.method == "POST" and not facts.faults:
+        link = services.begin(**facts.values)  # type: ignore[arg-type]
+        return redirect("quick_question", link=link, number=1)
+    names = words()
+    context = {
+        "industries": sorted(
+            ((name, names(f"industry.{name}.name")) for name in programme.industries if not name.isdigit()),
+            key=lambda each: each[1],
+        ),
+        "entered": facts.entered,
+        "faults": {name: names(key) for name, key in facts.faults.items()} if request.method == "POST" else {},
+    }
+    return render(request, "diagnosis/begin.html", context, status=422 if context["faults"] else 200)
+
+
+def behind_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view the quick check behind its link; one page for all links behind which there is nothing."""
+
+    @wraps(view)
+    def handle(request: HttpRequest, link: str, **values: int) -> HttpResponse:
+        try:
+            return view(request, services.read(link), **values)
+        except services.Gone:
+            return render(request, "diagnosis/gone.html", status=404)
+
+    return handle
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_link
+def question(request: HttpRequest, check: services.Check, number: int) -> HttpResponse:
+    """One question a page, forth and back; saved with each answer."""
+    total = len(check.questions)
+    if number > total:
+        return redirect("quick_result", link=check.link)
+    if number < 1:
+        return redirect("quick_question", link=check.link, number=1)
+    asked = check.questions[number - 1]
+    fault = ""
+    if request.method == "POST":
+        try:
+            services.answer(link=check.link, question=asked.id, value=request.POST.get("answer", ""))
+            return redirect("quick_question", link=check.link, number=number + 1)
+        except ValueError:
+            fault = words()("site.quick.fault_answer", number=number)
+    texts = words(check.answers.edition.id)
+    base = f"{check.answers.edition.id}.{asked.id}"
+    context = {
+        "check": check,
+        "number": number,
+        "total": total,
+        "question": texts(f"{base}.question"),
+        "critical": asked.critical,
+        "why": texts(f"{base}.why"),
+        "unsure": texts(f"{base}.unsure"),
+        "area": texts(f"{check.answers.edition.id}.area.{asked.area}.name"),
+        "choices": [
+            {
+                "value": value,
+                "name": texts(f"answer.{value}.name"),
+                "apart": value == "unknown",
+                "chosen": check.answers.given.get(asked.id) == value,
+            }
+            for value in asked.answers
+        ],
+        "fault": fault,
+        "address": request.build_absolute_uri(),
+    }
+    return render(request, "diagnosis/question.html", context, status=422 if fault else 200)
+
+
+@require_safe
+@behind_link
+def result(request: HttpRequest, check: services.Check) -> HttpResponse:
+    """Grade, radar, a first range of loss, three actions, and what the whole diagnosis would add."""
+    if not check.done:
+        return redirect("quick_question", link=check.link, number=1)
+    report: dict[str, Any] = build(_diagnosis(check), lang())
+    context = {
+        "check": check,
+        "total": len(check.questions),
+        "summary": report["summary"],
+        "risk": report["risk"],
+        "areas": report["areas"],
+        "first": report["summary"]["first"][:FIRST_ACTIONS],
+    }
+    return render(request, "diagnosis/result.html", context)
+
+
+@require_safe
+@behind_link
+def report(request: HttpRequest, check: services.Check) -> HttpResponse:
+    """The risk report of the quick check as PDF."""
+    if not check.done:
+        return redirect("quick_question", link=check.link, number=1)
+    made = _diagnosis(check)
+    return HttpResponse(
+        pdf(made, lang()),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="sonae-{made.number}.pdf"'},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@behind_link
+def erase(request: HttpRequest, check: services.Check) -> HttpResponse:
+    """Ask, then erase everything behind the link."""
+    if request.method != "POST":
+        return render(request, "diagnosis/erase.html", {"check": check})
+    services.erase(link=check.link)
+    return render(request, "diagnosis/erased.html")
+
+
+def _diagnosis(check: services.Check) -> Diagnosis:
+    return diagnose(check.answers, clock.today())

@@ -1,0 +1,33 @@
+"""Log lines as JSON: what happened, when, in which request; never an address with a secret, a name or a message's arguments."""
+
+import json
+import logging
+from contextvars import ContextVar
+from datetime import UTC, datetime
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+FIELDS = ("route", "method", "status", "milliseconds", "code")
+
+
+class Json(logging.Formatter):
+    """One line a record: the message's fixed text, our own fields, and of an exception its type and place."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
+            "request": request_id.get(),
+        }
+        line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = record.exc_info[0].__name__
+            trace = record.exc_info[2]
+            while trace and trace.tb_next:
+                trace = trace.tb_next
+            if trace:
+                code = trace.tb_frame.f_code
+                line["where"] = f"{code.co_filename.rpartition('/src/')[2]}:{trace.tb_lineno} {code.co_name}"
+        return json.dumps(line, ensure_ascii=False)

@@ -1,0 +1,26 @@
+"""Template tags: words by id, amounts."""
+
+from django import template
+
+from sonae.figures import count, yen
+from sonae_web.ground.words import lang, words
+
+register = template.Library()
+
+
+@register.simple_tag
+def w(key: str, **values: object) -> str:
+    """Return a word by id, its blanks filled; escaped like any other value."""
+    return words()(key, **values)
+
+
+@register.filter(name="yen")
+def yen_filter(amount: int) -> str:
+    """Return an estimate in yen as people say it."""
+    return yen(amount, lang())
+
+
+@register.filter(name="count")
+def count_filter(number: int) -> str:
+    """Return a whole number with commas."""
+    return count(number)

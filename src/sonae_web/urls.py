@@ -1,0 +1,12 @@
+"""Every address of the site: the apps' own, and what belongs to none."""
+
+from django.urls import include, path
+
+from sonae_web.ground import health, language
+
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("language", language.choose, name="language"),
+    path("", include("sonae_web.diagnosis.urls")),
+]

@@ -1,0 +1,126 @@
+"""The quick check over HTTP: from three facts to the PDF, back and forth, by link only, and gone when erased or expired."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from sonae_web.diagnosis import services
+from sonae_web.diagnosis.models import QuickCheck
+from sonae_web.ground import clock
+
+pytestmark = pytest.mark.django_db
+FACTS = {"industry": "clinic", "employees": "１２人", "persons_held": "1.31万"}
+
+
+def begun(client: Client) -> str:
+    answer = client.post("/quick/", FACTS)
+    assert answer.status_code == 302
+    found = re.fullmatch(r"/quick/([\w-]{43})/1", answer["Location"])
+    assert found
+    return found[1]
+
+
+def answered(client: Client, link: str, value: str = "no") -> None:
+    total = len(services.read(link).questions)
+    for number in range(1, total + 1):
+        after = client.post(f"/quick/{link}/{number}", {"answer": value})
+        assert after["Location"].endswith(f"/{number + 1}")
+    assert client.get(f"/quick/{link}/{total + 1}")["Location"].endswith("/result")
+
+
+def test_a_visitor_goes_from_three_facts_to_the_report(client: Client) -> None:
+    link = begun(client)
+    answered(client, link)
+    page = client.get(f"/quick/{link}/result").content.decode()
+    assert 'data-g="E"' in page
+    assert "10年のうちに大きな事故が起きる確率" in page
+    report = client.get(f"/quick/{link}/report.pdf")
+    assert report["Content-Type"] == "application/pdf"
+    assert report.content.startswith(b"%PDF")
+    assert re.fullmatch(r'attachment; filename="sonae-[0-9a-f]{12}\.pdf"', report["Content-Disposition"])
+
+
+def test_every_page_is_in_the_chosen_language(client: Client) -> None:
+    link = begun(client)
+    assert 'lang="ja"' in client.get(f"/quick/{link}/1").content.decode()
+    client.post("/language", {"language": "en", "next": "/"})
+    for address in ("/", "/quick/", f"/quick/{link}/1", f"/quick/{link}/erase", "/quick/nothing/1"):
+        page = client.get(address).content.decode()
+        assert '<html lang="en">' in page
+        japanese = set(re.findall(r"[぀-ヿ一-鿿]+", re.sub(r"<button.*?</button>", "", page, flags=re.DOTALL)))
+        assert japanese == set(), address
+
+
+def test_an_answer_is_kept_and_can_be_changed_and_none_is_lost_by_going_back(client: Client) -> None:
+    link = begun(client)
+    client.post(f"/quick/{link}/1", {"answer": "no"})
+    client.post(f"/quick/{link}/2", {"answer": "unknown"})
+    client.post(f"/quick/{link}/1", {"answer": "yes"})
+    check = services.read(link)
+    assert [check.answers.given.get(question.id) for question in check.questions[:3]] == ["yes", "unknown", None]
+    assert 'value="yes" checked' in client.get(f"/quick/{link}/1").content.decode()
+
+
+@pytest.mark.parametrize("posted", [{}, {"answer": ""}, {"answer": "maybe"}, {"answer": "はい"}])
+def test_no_answer_is_told_at_its_place_and_changes_nothing(client: Client, posted: dict[str, str]) -> None:
+    link = begun(client)
+    page = client.post(f"/quick/{link}/1", posted)
+    assert page.status_code == 422
+    assert "問1の答えが選ばれていません" in page.content.decode()
+    assert services.read(link).done == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("industry", ""),
+        ("industry", "nowhere"),
+        ("employees", "-1"),
+        ("employees", "many"),
+        ("persons_held", "1.2"),
+        ("persons_held", "9" * 30),
+    ],
+)
+def test_a_wrong_fact_is_told_at_its_field_and_the_others_stay(client: Client, field: str, value: str) -> None:
+    page = client.post("/quick/", {**FACTS, field: value})
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert f'href="#{field}"' in text
+    assert f'id="{field}-e"' in text
+    assert text.count('class="err"') == 1
+    assert QuickCheck.objects.count() == 0
+
+
+def test_a_link_that_never_was_was_erased_or_expired_looks_the_same(client: Client) -> None:
+    erased, expired = begun(client), begun(client)
+    assert client.get(f"/quick/{erased}/erase").status_code == 200
+    assert services.read(erased)
+    client.post(f"/quick/{erased}/erase")
+    QuickCheck.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+    pages = [client.get(f"/quick/{link}/1") for link in (erased, expired, "A" * 43)]
+    assert {page.status_code for page in pages} == {404}
+    bodies = {re.sub(rb'csrfmiddlewaretoken" value="\w+"|/quick/[\w-]+/1', b"", page.content) for page in pages}
+    assert len(bodies) == 1
+    assert services.erase_expired() == 1
+    assert QuickCheck.objects.count() == 0
+
+
+def test_nothing_of_the_answers_is_in_the_row(client: Client) -> None:
+    link = begun(client)
+    answered(client, link)
+    row = QuickCheck.objects.get()
+    stored = bytes(row.sealed) + bytes(row.link_hash)
+    for secret in (b"clinic", b"13100", b'"no"', link.encode()):
+        assert secret not in stored
+
+
+def test_pages_are_not_cached_and_tell_other_sites_nothing(client: Client) -> None:
+    link = begun(client)
+    page = client.get(f"/quick/{link}/1")
+    assert page["Cache-Control"] == "no-store"
+    assert page["Referrer-Policy"] == "same-origin"
+    assert "default-src 'none'" in page["Content-Security-Policy"]
+    assert b"style=" not in page.content
+    assert b"<script" not in page.content
