@@ -211,9 +211,6 @@ class _Gathered:
         index = _bin(loss)
         index += (np.arange(pairs) * BINS)[:, None, None, None, None]
         number, yen = np.empty((2, pairs, BINS)), np.empty((2, pairs, BINS))
-        weighed = np.zeros(
-            (2, pairs, BINS)
-        )  # number and yen with all weights taken as positive: where a bin's losses lie
         for which, part in enumerate(parts):
             states = slice(0, 1) if which == 0 else slice(None)  # without the aftermath everything is quiet
             own = loss[:, :, states]
