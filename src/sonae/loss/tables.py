@@ -36,6 +36,8 @@ BINS = BINS_PER_DOUBLING * DOUBLINGS + 1
 CODES = {"yes": 0, "partly": 1, "no": 2, "unknown": 2}
 NEUTRAL, AVERAGE = 3, 4
 """Codes of a question that is not asked or does not apply, and of all questions of a business with average answers."""
+MOST_KNOWN = 20_000
+"""Combinations of facts remembered while lines are read; then they are worked out anew."""
 GROUP = 512
 """Businesses in one matrix product."""
 INSURED = np.array([name not in OWN for name in COMPONENTS])
@@ -121,6 +123,8 @@ class _Reader:
         self.bounds = sorted({bound for bound in over if bound is not None})
 
     def row(self, business: Business, given: Mapping[str, str] | None) -> tuple[tuple[float, ...], bytes, bytes]:
+        if len(self.known_asked) > MOST_KNOWN:
+            self.known_kinds, self.known_marks, self.known_asked = {}, {}, {}
         key = (business.information, business.industry, business.on_consignment)
         if key not in self.known_kinds:
             self.known_kinds[key] = self.kinds.setdefault(self._kind(business), len(self.kinds))
@@ -290,7 +294,7 @@ def assess_many(
     order = np.lexsort((businesses.kind, interval))
     kind, interval = businesses.kind[order], interval[order]
     starts = np.flatnonzero(np.r_[count > 0, (np.diff(kind) != 0) | (np.diff(interval) != 0)])
-    for start, stop in zip(starts, np.r_[starts[1:], count], strict=True):
+    for start, stop in zip(starts, np.r_[starts[1:], [count] * bool(count)], strict=True):
         for first in range(start, stop, GROUP):
             group = order[first : min(first + GROUP, stop)]
             worker.work(businesses.kinds[kind[start]], int(interval[start]), group)
