@@ -57,12 +57,14 @@ class Incidents:
     """Pair × cell."""
 
     def liability(self, terms: DisputeCosts = "inside") -> Section:
-        """Return the liability section's losses; dispute costs count where they are inside the limit."""
+        """Return the liability section's losses; dispute costs count where they are inside the limit. Worked out once."""
         s = self.severity
-        chance = s.claimed[..., :, None]
-        if s.pass_through:
-            chance = chance * s.goodwill_branch[..., None, :]
-        return self._section(s.liability(dispute=terms == "inside"), chance)
+        if terms not in self._liabilities:
+            chance = s.claimed[..., :, None]
+            if s.pass_through:
+                chance = chance * s.goodwill_branch[..., None, :]
+            self._liabilities[terms] = self._section(s.liability(dispute=terms == "inside"), chance)
+        return self._liabilities[terms]
 
     def cost(self, goodwill_cap: float = np.inf) -> Section:
         """Return the cost section's losses, goodwill up to a cap a head; worked out once for each cap."""
@@ -71,6 +73,10 @@ class Incidents:
         if cap not in self._costs:
             self._costs[cap] = self._section(s.cost(cap), s.goodwill_branch[..., :, None] * SPREAD_CHANCE)
         return self._costs[cap]
+
+    @cached_property
+    def _liabilities(self) -> dict[DisputeCosts, Section]:
+        return {}
 
     @cached_property
     def _costs(self) -> dict[float, Section]:

@@ -19,7 +19,7 @@ from sonae.checklist import Business, Edition
 from sonae.jo import factors
 from sonae.layers import Layer
 from sonae.loss.compound import CELLS, layer_year
-from sonae.loss.controls import UNMET, population_mean, relative_risk, weights
+from sonae.loss.controls import UNMET, population_mean, ranges, relative_risk, weights
 from sonae.loss.engine import MATERIAL_PERSONS
 from sonae.loss.exposure import Exposure, Facts, caps, exposure, frequency, industry_factors
 from sonae.loss.normal import Floats, Indices
@@ -27,8 +27,8 @@ from sonae.loss.parameters import CAUSES, ELECTRONIC, LEVELS, MEDIA, Level, Para
 from sonae.loss.severity import COMPONENTS, OWN, SPREAD_CHANCE, Severity, outcomes, own_loss, sizes
 from sonae.programmes import Plan, Programme
 
-NODES_PER_DECADE = 30
-FEW_NODES, FEW_DECADES = 32, 2
+NODES_PER_DECADE = 28
+FEW_NODES, FEW_DECADES = 30, 2
 """Nodes a decade up to 100 persons, where the deductible bends what is paid."""
 BINS_PER_DOUBLING, DOUBLINGS = 40, 34
 """Bins of a section's losses, from 1 yen to 2^34 (17 billion); they keep number and yen."""
@@ -317,6 +317,13 @@ class _Worker:
         self.cause = np.array([c for c, _ in self.p.pairs])
         self.electronic = np.array([CAUSES[c] in ELECTRONIC for c, _ in self.p.pairs])[:, None]
         self.by_mail = np.array([MEDIA[m] == "mail" for _, m in self.p.pairs])
+        self.industries = {
+            p: np.array([industry_factors(p, name) for name in businesses.industries]).reshape(-1, len(CAUSES))
+            for p in self.levels.values()
+        }
+        self.same_risk = all(
+            np.array_equal(ranges(p), ranges(self.p)) and p.answers == self.p.answers for p in self.levels.values()
+        )
         self.at: tuple[int, int] = (-1, -1)
         self.rows: dict[tuple[object, ...], Any] = {}
 
@@ -327,7 +334,12 @@ class _Worker:
             self.rows = {key: row for key, row in self.rows.items() if key[0] in self.at}
         found, persons = self.found, self.businesses.persons[chosen]
         share = (persons - self.nodes[interval]) / (self.nodes[interval + 1] - self.nodes[interval])
-        by_level: dict[Level, Any] = {level: self._expected(level, kind, chosen, share) for level in LEVELS}
+        codes = self.businesses.answers[chosen]
+        risk = self._risk(self.p, codes)
+        by_level: dict[Level, Any] = {
+            level: self._expected(level, kind, chosen, share, risk if self.same_risk else self._risk(p, codes))
+            for level, p in self.levels.items()
+        }
         rate, aftermath, insured, own = by_level["central"]
         found.insurable[chosen] = insured.sum(axis=1)
         found.by_cause[chosen] = insured + own
@@ -387,11 +399,10 @@ class _Worker:
         return found
 
     def _expected(
-        self, level: Level, kind: Kind, chosen: Indices, share: Floats
+        self, level: Level, kind: Kind, chosen: Indices, share: Floats, risk: Floats
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return rates by pair, the aftermath's relative risk, and insured and own loss by cause, at one level."""
         p, businesses = self.levels[level], self.businesses
-        risk = self._risk(p, businesses.answers[chosen])
         rate = frequency(p, self._facts(p, chosen)) * risk[:, self.cause]
         low, high = (self._means(level, kind, node) for node in self.at)
         plain, aftermath = ((1 - share)[:, None] * low[part] + share[:, None] * high[part] for part in (0, 1))
@@ -407,10 +418,9 @@ class _Worker:
 
     def _facts(self, p: Parameters, chosen: Indices) -> Facts:
         businesses = self.businesses
-        industries = np.array([industry_factors(p, name) for name in businesses.industries])
         web_shop, contractors, publishing, *held = businesses.marks[chosen].T
         return Facts(
-            industries[businesses.industry[chosen]], businesses.employees[chosen], businesses.persons[chosen],
+            self.industries[p][businesses.industry[chosen]], businesses.employees[chosen], businesses.persons[chosen],
             web_shop, contractors, publishing, np.stack(held, axis=1),
         )  # fmt: skip
 
