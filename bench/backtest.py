@@ -246,7 +246,9 @@ class Judged:
 def holder(programme: Programme, case: Case | Court, level: Level, responsibility: int, on: date) -> Exposure:
     """Return a holder of that kind of data; frequency, staff and sales do not bear on what is compared."""
     e = exposure(parameters(programme, on, level), programme, _firm("services", 20, case.persons), case.jo)
-    financial = {3: "always", 2: "harm"}.get(case.jo[1], "never")  # y above 1 in these cases: account, card or income data
+    financial = {3: "always", 2: "harm"}.get(
+        case.jo[1], "never"
+    )  # y above 1 in these cases: account, card or income data
     return replace(e, per_head=e.per_head * responsibility, financial=financial)
 
 

@@ -25,7 +25,7 @@ PROGRESS_STEP = 1_000
 
 Source = Annotated[str | None, typer.Argument(help="YAML or JSON file, or - for stdin.", show_default=False)]
 Batch = Annotated[
-    tuple[Path, Path] | None,
+    tuple[str, str] | None,
     typer.Option(help="A table of businesses (CSV) in, their figures (CSV) out.", metavar="IN.csv OUT.csv", show_default=False),
 ]  # fmt: skip
 DryRun = Annotated[
@@ -48,7 +48,8 @@ def loss(
     """Work out the expected yearly loss of a business from its answers, by cause, plan and control.
 
     With --batch of many businesses: one row each, columns industry, employees, persons_held, and further fields and
-    questions by their ids. Rows with faults are marked and left out, and the exit code is 1.
+    questions by their ids (once any question has a column, the others asked count as unknown). Rows with faults are
+    marked and left out, and the exit code is 1.
     """
     if (file is None) == (batch is None):
         raise typer.BadParameter("give a file, or --batch IN.csv OUT.csv")
@@ -56,7 +57,8 @@ def loss(
         raise typer.BadParameter("--dry-run, --programme and --edition belong to --batch")
     try:
         if batch is not None:
-            _many(*batch, programme or PROGRAMME, edition, day(on), dry_run=dry_run)
+            source, target = map(Path, batch)
+            _many(source, target, programme or PROGRAMME, edition, day(on), dry_run=dry_run)
         else:
             _one(file or "-", day(on))
     except (KeyError, IndexError):  # these LookupErrors are mistakes of ours

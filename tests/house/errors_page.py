@@ -22,7 +22,8 @@ column and path), what was `found`, and how to `fix` it. With `--json` all of th
 {"problems": [{"code": "value.not_date", "at": "--on", "found": "…", "fix": "…"}]}
 ```
 
-Words in braces, such as {found}, are filled in with what the file holds. Nothing is done when a problem is found.
+Words in braces, such as {found}, are filled in with what the file holds. Nothing is done when a problem is found
+(of a table, the sound rows are).
 
 入力に問題があると、コマンドは終了コード1で終わります。
 問題ごとに、変わらない `code`、場所 `at`（ファイル、行、列、項目）、何が起きたか `found`、どう直すか `fix` を示します。

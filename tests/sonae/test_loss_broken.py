@@ -16,7 +16,7 @@ from sonae.layers import Layer
 from sonae.loss import engine as whole_engine
 from sonae.loss import plans
 from sonae.loss import severity as outcomes
-from sonae.loss.compound import CELLS, PERIOD, Curve, gross_curve, layer_year
+from sonae.loss.compound import CELLS, Curve, gross_curve, layer_year
 from sonae.loss.controls import Weights, log_norm, relative_risk
 from sonae.loss.engine import Control, Model, controls
 from sonae.loss.exposure import Exposure, exposure
@@ -177,7 +177,7 @@ def payments_rounded_up(limited_mean: Callable[[Floats], Floats], layer: Layer, 
 
 
 def years_without_limit(rate: Floats, rows: Floats, cell: Floats) -> Floats:
-    return layer_year(rate, rows, cell, annual_cells=PERIOD)
+    return layer_year(rate, rows, cell, annual_cells=4 * CELLS)
 
 
 def terms_of_the_first(incidents: Incidents, chosen: Sequence[Plan]) -> tuple[PlanLoss, ...]:

@@ -22,9 +22,8 @@ MOST_KNOWN = 100_000
 """Lists remembered as read: a hostile table would have a new one in every row."""
 NUMBER = re.compile(r"[0-9]+|[0-9]{1,3}(,[0-9]{3})+")
 WIDE = str.maketrans("０１２３４５６７８９，", "0123456789,")
-PARTED = re.compile("[;；、\r\n]")
-ALSO_PARTED = re.compile("[,，・/／]")
-"""What people part lists by as well; names such as 勤務先・学校 hold them."""
+PARTED = (re.compile("[;；、\r\n]"), re.compile("[,，/／]"), re.compile("・"))
+"""What parts a list, then what people part lists by as well: names such as 勤務先・学校 hold that themselves."""
 
 Read = Callable[[str], Any]
 
@@ -34,7 +33,12 @@ class Wrong(Exception):  # noqa: N818 - a cell's fault, turned into a problem at
 
     def __init__(self, *, what: str, **values: object) -> None:
         super().__init__(what)
-        self.code, self.values = what, values
+        self.code, self.values = what, {name: visible(str(value)) for name, value in values.items()}
+
+
+def visible(text: str) -> str:
+    """Return a text in one line, without what a terminal would obey."""
+    return " ".join(FORBIDDEN.sub("?", text).split())
 
 
 def folded(text: str) -> str:
@@ -142,9 +146,12 @@ def _list(known: Mapping[str, str], *, what: str = "value.not_allowed") -> Read:
     item = _choice(known, what=what)
     lists: dict[str, tuple[str, ...]] = {}
 
-    def parts(cell: str) -> Iterator[str]:
-        for part in PARTED.split(cell):
-            yield from [part] if folded(part) in known else ALSO_PARTED.split(part)
+    def parts(text: str, level: int = 0) -> Iterator[str]:
+        if level == len(PARTED) or (level > 0 and folded(text) in known):
+            yield text
+        else:
+            for part in PARTED[level].split(text):
+                yield from parts(part, level + 1)
 
     def read(cell: str) -> tuple[str, ...]:
         if cell in lists:

@@ -1,7 +1,8 @@
 """Businesses in a CSV table: one row each, a column a field, questions in columns named by their id.
 
 Columns may be named, and cells written, by id or as the words of either language (業種, はい); lists are parted by ; or 、.
-An empty cell of a question is an unanswered question; without any column of questions a business has average answers.
+Once any question has a column, an empty cell, and a question without a column, is an unanswered question; without any such
+column a business has average answers.
 Every fault is noted at its row and column; a row with a fault gives no business, the others do.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA, NAME_LENGTH, Business
-from sonae.checklist.cells import Read, Wrong, folded, ids_by_words, readers_of
+from sonae.checklist.cells import Read, Wrong, folded, ids_by_words, readers_of, visible
 from sonae.checklist.edition import Edition
 from sonae.problems import Problem, Refused, problem, short
 from sonae.programmes import Programme
@@ -75,16 +76,16 @@ class Table:
             except Wrong as wrong:
                 if len(problems) < MOST_ROW_FAULTS:
                     problems.append(problem(wrong.code, f"{self.sheet.at(line)} {heading}", **wrong.values))
-        key = found.get("id") or found.get("name") or ""
         if problems:
-            return Row(line, key, None, None, tuple(problems))
+            return Row(line, self._key(cells), None, None, tuple(problems))
+        key = found.get("id") or found.get("name") or ""
         given = {name: found[name] for name in asked if name in found} if asked else None
         return Row(line, key, _business(found), given)
 
     def _key(self, cells: list[str]) -> str:
-        """Return what identifies a row that has too few or too many cells, as far as can be told."""
+        """Return what identifies a faulty row, as far as can be told."""
         at = [self.columns.index(name) for name in ("id", "name") if name in self.columns]
-        return next((cells[i].strip()[:NAME_LENGTH] for i in at if i < len(cells) and cells[i].strip()), "")
+        return next((visible(cells[i])[:NAME_LENGTH] for i in at if i < len(cells) and cells[i].strip()), "")
 
 
 def _business(found: Mapping[str, Any]) -> Business:
@@ -119,11 +120,11 @@ def open_table(sheet: Sheet, programme: Programme, edition: Edition) -> Table:
     if not cells:
         raise Refused([problem("table.nothing", sheet.at(line))])
     known = _headings(programme, edition)
-    headings = tuple(cell.strip() for cell in _fitted(cells, 0))
+    headings = tuple(visible(cell) for cell in _fitted(cells, 0))
     columns: list[str] = []
     problems: list[Problem] = []
     for number, heading in enumerate(headings, 1):
-        name = known.get(folded(heading), "")
+        name = known.get(folded(heading)) or known.get(folded(heading.replace(" ", "")), "")
         place = f"{sheet.at(line)} {short(heading) or number}"
         if not heading:
             problems.append(problem("table.column_blank", place, found=number))

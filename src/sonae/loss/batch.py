@@ -7,13 +7,10 @@ from datetime import date
 from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from sonae.checklist import Row, Table
 from sonae.loss.engine import YEARS
-from sonae.loss.losses import CHANCES
-from sonae.loss.parameters import CAUSES
-from sonae.loss.result import chance, to_yen
+from sonae.loss.parameters import CAUSES, parameters
+from sonae.loss.result import chance, shared_out, to_yen
 from sonae.loss.tables import Line, Many, Portfolio, assess_many, portfolio
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Plan
@@ -41,11 +38,9 @@ def columns(plans: tuple[Plan, ...]) -> list[str]:
     names = ["line", "id", "expected_loss", "expected_insurable", "low", "high"]
     names += [f"probability_any_{years}" for years in YEARS]
     names += [f"probability_material_{years}" for years in YEARS]
-    names += [f"{section}_cost_{int(q * 100)}" for section in SECTIONS for q in CHANCES]
     names += [f"by_cause_{cause}" for cause in CAUSES]
     for plan in plans:
         names += [f"{plan.id}_paid_{section}" for section in SECTIONS] + [f"{plan.id}_retained"]
-        names += [f"{plan.id}_{section}_limit_exceeded" for section in SECTIONS]
     return [*names, "problems"]
 
 
@@ -69,10 +64,11 @@ def check(table: Table, target: Path, on: date, progress: Callable[[int], None],
     """Return what ``run`` would say of a table, and raise what it would raise, without working anything out or writing."""
     _check_plans(table)
     check_target(target, table.sheet)
+    parameters(table.programme, on)
     block = _Block(table, most_problems)
     rows = table.rows()
-    while block.read(islice(rows, BLOCK), on) is not None:
-        progress(len(block.lines))
+    while count := block.skim(islice(rows, BLOCK)):
+        progress(count)
     return block.done()
 
 
@@ -95,13 +91,19 @@ class _Block:
 
     def read(self, rows: Iterable[Row], on: date) -> Portfolio | None:
         """Return the sound businesses among the rows, None where there are no rows any more."""
-        self.lines, self.keys, self.faults = array("q"), [], {}
         businesses = portfolio(self.table.programme, self.table.edition, self._sound(rows), on)
-        self.rows += len(self.lines)
         return businesses if self.lines else None
 
+    def skim(self, rows: Iterable[Row]) -> int:
+        """Return how many rows there are, having noted their faults alone."""
+        for _ in self._sound(rows):
+            pass
+        return len(self.lines)
+
     def _sound(self, rows: Iterable[Row]) -> Iterator[Line]:
+        self.lines, self.keys, self.faults = array("q"), [], {}
         for row in rows:
+            self.rows += 1
             self.lines.append(row.line)
             self.keys.append(safe(row.key))
             if row.business is None:
@@ -121,7 +123,7 @@ class _Block:
     def figures(self, businesses: Portfolio, progress: Callable[[int], None]) -> Iterator[list[object]]:
         """Yield the result's lines, one for each row."""
         progress(len(self.lines) - len(businesses))
-        figures = _cells(assess_many(businesses, progress=progress))
+        figures = _cells(assess_many(businesses, progress=progress)) if len(businesses) else iter(())
         nothing = [""] * (len(columns(self.table.programme.plans)) - 3)
         for line, key in zip(self.lines, self.keys, strict=True):
             faults = self.faults.get(line, "")
@@ -129,17 +131,19 @@ class _Block:
 
 
 def _cells(many: Many) -> Iterator[list[object]]:
-    """Yield each business's figures in the order of ``columns``: whole yen, chances to 6 places, paid + retained = expected."""
+    """Yield each business's figures in the order of ``columns``: whole yen, chances to 6 places.
+
+    The causes, and for each plan what it pays and what is retained, add up to the expected loss.
+    """
     for i in range(len(many.expected)):
         expected = to_yen(many.expected[i])
         found: list[object] = [expected, to_yen(many.insurable[i]), to_yen(many.low[i]), to_yen(many.high[i])]
         found += [chance(many.rate_any[i], years) for years in YEARS]
         found += [chance(many.rate_material[i], years) for years in YEARS]
-        found += [to_yen(yen) for yen in np.ravel(many.section_cost[i])]
-        found += [to_yen(yen) for yen in many.by_cause[i]]
-        for paid, passed in zip(many.paid[i], many.passed[i], strict=True):
+        found += shared_out(dict(zip(CAUSES, many.by_cause[i].tolist(), strict=True)), expected).values()
+        for paid in many.paid[i]:
             sections = [to_yen(yen) for yen in paid]
-            found += [*sections, expected - sum(sections), *(round(float(each), 6) for each in passed)]
+            found += [*sections, expected - sum(sections)]
         yield found
 
 

@@ -1,7 +1,7 @@
 """The year's total of a Poisson number of losses, by fast Fourier transform on mean-preserving cells.
 
-A layer's payments are bounded by its limit, so that 64 cells a limit and a transform of 256 (four full limits in a year)
-are enough; the gross curve has no bound and takes two grids of different step, stitched.
+A layer's payments are bounded by its limit and the year's by the same, so that 64 cells a limit and a transform of 128 are
+enough, however many the losses; the gross curve has no bound and takes two grids of different step, stitched.
 """
 
 from collections.abc import Callable
@@ -14,22 +14,19 @@ import numpy.typing as npt
 
 from sonae.layers import Layer
 from sonae.loss.losses import Losses, counted
-from sonae.loss.normal import Floats, Indices
+from sonae.loss.normal import Floats
 
 Complex = npt.NDArray[np.complex128]
 CELLS = 64
 """Cells a limit."""
-PERIOD = 256
-"""Length of the layer's transform: sums of up to four full limits; more in one year would wrap round."""
 FINE, COARSE = 20_000.0, 1_000_000.0
 """Steps of the two gross grids, in yen."""
 LENGTH = 8192
 """Cells of each gross grid."""
 _SMALL, _ERROR = 0.5, 1e-12
 _BLOCK = 64
-_FAR, _WRAPPED = 12, 1e-5
-"""Standard deviations within which a year's sum surely lies; what may wrap round a transform."""
-_TILTS = np.array([0.1, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0])
+_DAMPED = 24.0
+"""Sums beyond a transform wrap round to its start; damping leaves e^−24 of them."""
 
 
 def poisson(rate: Floats, severity: Floats, length: int) -> Floats:
@@ -38,81 +35,57 @@ def poisson(rate: Floats, severity: Floats, length: int) -> Floats:
     ``rate``: expected losses a year (rows); ``severity``: chance of each cell for one loss (rows × cells, sum 1 or less:
     what is missing is a loss beyond the grid); ``length``: of the transform, at least twice the cells that are to be right.
     """
-    result: Floats = np.fft.irfft(spectrum(rate, severity, length), length)
+    transform = np.fft.rfft(severity, length) - 1
+    result: Floats = np.fft.irfft(1 + _expm1(rate[..., None] * transform, 2 * float(rate.max(initial=0.0))), length)
     return result
 
 
-def spectrum(rate: Floats, severity: Floats, length: int) -> Complex:
-    """Return the transform of the year's total: exp(rate × (transform of the severity − 1)), by rows."""
-    result: Complex = _exp(rate[..., None] * (np.fft.rfft(severity, length) - 1), 2 * float(rate.max(initial=0.0)))
-    return result
-
-
-def _exp(z: Complex, most: float) -> Complex:
-    """Return exp(z) for |z| ≤ most, within 1e-12: by its series where z is small, which is several times as fast."""
+def _expm1(z: Complex, most: float) -> Complex:
+    """Return exp(z) − 1 for |z| ≤ most, within 1e-12 of z: by its series where z is small, several times as fast."""
     if most > _SMALL:
-        exact: Complex = np.exp(z)
+        exact: Complex = np.expm1(z)
         return exact
-    last, error = 1, most
+    last, error = 1, most / 2
     while error > _ERROR:
-        last, error = last + 1, error * most / (last + 1)
+        last, error = last + 1, error * most / (last + 2)
     coefficient = 1 / factorial(last)
     result = np.full_like(z, coefficient)
-    for term in range(last, 0, -1):
+    for term in range(last, 1, -1):
         coefficient *= term
         result *= z
         result += coefficient
+    result *= z
     return result
 
 
 def layer_year(rate: Floats, severity: Floats, cell: Floats, annual_cells: int = CELLS) -> Floats:
     """Return the expected payment a year of layers (rows), the year's sum capped at ``annual_cells`` cells of ``cell`` yen.
 
-    ``severity``: rows × (cells + 1), what one loss pays in cells, chances adding up to 1. The expectation is taken on the
-    transform (Parseval), so that it is not transformed back. Rows of so many losses that their sum could wrap round a
-    transform of ``PERIOD`` take a longer one; those that pass the cap all but surely pay it.
+    ``severity``: rows × (cells + 1), what one loss pays in cells, chances adding up to 1. E[min(sum, cap)] = cap − Σ over
+    sums below the cap of (cap − sum) × its chance, so that a transform of twice the cap is enough: the severity is damped
+    by e^(−θ cell), which leaves of sums that wrap round e^−24. The expectation is taken on the transform (Parseval).
     """
+    damping, weight = _damped(annual_cells, severity.shape[1])
+    length = 2 * (len(weight) - 1)
     result = np.empty(len(rate))
     for start in range(0, len(rate), _BLOCK):  # blocks that stay in the processor's cache
         rows = slice(start, start + _BLOCK)
-        result[rows] = _block_year(rate[rows], severity[rows], annual_cells)
-    return result * cell
-
-
-def _block_year(rate: Floats, severity: Floats, annual_cells: int) -> Floats:
-    cells = np.arange(severity.shape[1])
-    mean, deviation = rate * (severity @ cells), np.sqrt(np.maximum(rate * (severity @ cells**2), 0.0))
-    length = _lengths(rate, severity)
-    sure = mean - _FAR * deviation > annual_cells
-    result = np.where(sure, float(annual_cells), 0.0)
-    for each in np.unique(length[~sure]):
-        rows = ~sure & (length == each)
-        weight = _capped(annual_cells, int(each))
-        found = spectrum(rate[rows], severity[rows], int(each))
-        result[rows] = np.maximum(found.real @ weight.real + found.imag @ weight.imag, 0.0)  # not a rounding below 0
-    return result
-
-
-def _lengths(rate: Floats, severity: Floats) -> Indices:
-    """Return the length of each row's transform, so long that what wraps round is 1e-5 of the paying losses or less.
-
-    Chernoff: P(sum ≥ n) ≤ exp(rate × (E[e^(θ cell)] − 1) − θ n) for every θ.
-    """
-    theta = _TILTS / (severity.shape[1] - 1)
-    grown = rate[:, None] * (severity @ np.exp(np.arange(severity.shape[1])[:, None] * theta) - 1)
-    allowed = np.log(_WRAPPED * np.maximum(rate * (1 - severity[:, 0]), 1e-300))
-    needed = ((grown - allowed[:, None]) / theta).min(axis=1)
-    result: Indices = np.exp2(np.ceil(np.log2(np.maximum(needed, PERIOD)))).astype(np.int64)
-    return result
+        some = rate[rows]
+        exponent = some[:, None] * (np.fft.rfft(severity[rows] * damping, length) - 1)
+        found = _expm1(exponent, 2 * float(some.max(initial=0.0)))
+        result[rows] = found.real @ weight.real + found.imag @ weight.imag
+    return np.clip(result, 0.0, annual_cells) * cell
 
 
 @lru_cache(maxsize=8)
-def _capped(annual_cells: int, length: int) -> Complex:
-    """Return the transform of min(cell, annual_cells), so weighted that its product with a spectrum is the mean."""
-    weight = np.fft.rfft(np.minimum(np.arange(length), annual_cells)) / length
+def _damped(annual_cells: int, cells: int) -> tuple[Floats, Complex]:
+    """Return e^(−θ cell) by cell, and the transform of −(cap − cell)⁺ e^(θ cell), weighted for a product with a spectrum."""
+    length = 2 ** int(np.ceil(np.log2(max(2 * annual_cells, cells))))
+    theta = _DAMPED / length
+    below = np.maximum(annual_cells - np.arange(length), 0) * np.exp(theta * np.arange(length))
+    weight = -np.fft.rfft(below) / length
     weight[1:-1] *= 2
-    result: Complex = weight
-    return result
+    return np.exp(-theta * np.arange(cells)), weight
 
 
 def layer_severity(limited_mean: Callable[[Floats], Floats], layer: Layer, cells: int = CELLS) -> Floats:

@@ -137,6 +137,7 @@ class Loss:
     rate_material: float
     material_cost: Mapping[str, float]
     material_section: Mapping[str, Mapping[str, float]]
+    """Of one material incident: the liability section's loss, and the cost section's with goodwill up to the plans' cap."""
     plans: tuple[PlanLoss, ...]
     controls: tuple[Control, ...]
     together: float
@@ -169,6 +170,7 @@ def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> L
     w = weights(answers.programme, answers.edition)
     priced, together, best, worst = controls(central, w, given)
     chosen = answers.programme.plans if plans is None else tuple(plans)
+    cap = min((plan.goodwill_cap_each for plan in chosen), default=np.inf)
     bands: dict[Level, float] = {"central": float(expected.sum())}
     for level in OTHER_LEVELS:
         other = model(answers, on, level, given=given)
@@ -184,7 +186,7 @@ def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> L
         material_cost=central.gross.drawn_out.if_material(),
         material_section={
             "liability": incidents.liability().losses.drawn_out.if_material(),
-            "cost": incidents.uncapped.losses.drawn_out.if_material(),
+            "cost": incidents.cost(cap).losses.drawn_out.if_material(),
         },
         plans=plan_losses(incidents, chosen),
         controls=priced,

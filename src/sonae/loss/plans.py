@@ -57,22 +57,30 @@ class Incidents:
     """Pair × cell."""
 
     def liability(self, terms: DisputeCosts = "inside") -> Section:
-        """Return the liability section's losses; dispute costs count where they are inside the limit."""
+        """Return the liability section's losses; dispute costs count where they are inside the limit. Worked out once."""
         s = self.severity
-        chance = s.claimed[..., :, None]
-        if s.pass_through:
-            chance = chance * s.goodwill_branch[..., None, :]
-        return self._section(s.liability(dispute=terms == "inside"), chance)
+        if terms not in self._liabilities:
+            chance = s.claimed[..., :, None]
+            if s.pass_through:
+                chance = chance * s.goodwill_branch[..., None, :]
+            self._liabilities[terms] = self._section(s.liability(dispute=terms == "inside"), chance)
+        return self._liabilities[terms]
 
     def cost(self, goodwill_cap: float = np.inf) -> Section:
-        """Return the cost section's losses, goodwill up to a cap a head."""
+        """Return the cost section's losses, goodwill up to a cap a head; worked out once for each cap."""
         s = self.severity
-        return self._section(s.cost(goodwill_cap), s.goodwill_branch[..., :, None] * SPREAD_CHANCE)
+        cap = goodwill_cap if goodwill_cap < s.goodwill_each.max() else np.inf
+        if cap not in self._costs:
+            self._costs[cap] = self._section(s.cost(cap), s.goodwill_branch[..., :, None] * SPREAD_CHANCE)
+        return self._costs[cap]
 
     @cached_property
-    def uncapped(self) -> Section:
-        """The cost section's losses with all of the goodwill."""
-        return self.cost()
+    def _liabilities(self) -> dict[DisputeCosts, Section]:
+        return {}
+
+    @cached_property
+    def _costs(self) -> dict[float, Section]:
+        return {}
 
     def _section(self, loss: Floats, chance: Floats) -> Section:
         rate = self.weight[..., None, None] * chance
@@ -90,11 +98,7 @@ class Incidents:
 def plan_losses(incidents: Incidents, plans: Sequence[Plan]) -> tuple[PlanLoss, ...]:
     """Return what each plan pays in a year; each limit holds for one occurrence and for the year."""
     liability = {terms: incidents.liability(terms) for terms in {plan.dispute_costs for plan in plans}}
-    most = incidents.severity.goodwill_each.max()
-    cost = {
-        cap: incidents.uncapped if cap >= most else incidents.cost(cap)
-        for cap in {plan.goodwill_cap_each for plan in plans}
-    }
+    cost = {cap: incidents.cost(cap) for cap in {plan.goodwill_cap_each for plan in plans}}
     chosen = [(plan, liability[plan.dispute_costs], cost[plan.goodwill_cap_each]) for plan in plans]
     rows, cells, rates = [], [], []
     for plan, damages, response in chosen:

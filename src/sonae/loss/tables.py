@@ -19,7 +19,7 @@ from sonae.checklist import Business, Edition
 from sonae.jo import factors
 from sonae.layers import Layer
 from sonae.loss.compound import CELLS, layer_year
-from sonae.loss.controls import UNMET, population_mean, relative_risk, weights
+from sonae.loss.controls import UNMET, population_mean, ranges, relative_risk, weights
 from sonae.loss.engine import MATERIAL_PERSONS
 from sonae.loss.exposure import Exposure, Facts, caps, exposure, frequency, industry_factors
 from sonae.loss.normal import Floats, Indices
@@ -27,8 +27,8 @@ from sonae.loss.parameters import CAUSES, ELECTRONIC, LEVELS, MEDIA, Level, Para
 from sonae.loss.severity import COMPONENTS, OWN, SPREAD_CHANCE, Severity, outcomes, own_loss, sizes
 from sonae.programmes import Plan, Programme
 
-NODES_PER_DECADE = 30
-FEW_NODES, FEW_DECADES = 32, 2
+NODES_PER_DECADE = 28
+FEW_NODES, FEW_DECADES = 30, 2
 """Nodes a decade up to 100 persons, where the deductible bends what is paid."""
 BINS_PER_DOUBLING, DOUBLINGS = 40, 34
 """Bins of a section's losses, from 1 yen to 2^34 (17 billion); they keep number and yen."""
@@ -36,6 +36,8 @@ BINS = BINS_PER_DOUBLING * DOUBLINGS + 1
 CODES = {"yes": 0, "partly": 1, "no": 2, "unknown": 2}
 NEUTRAL, AVERAGE = 3, 4
 """Codes of a question that is not asked or does not apply, and of all questions of a business with average answers."""
+MOST_KNOWN = 20_000
+"""Combinations of facts remembered while lines are read; then they are worked out anew."""
 GROUP = 512
 """Businesses in one matrix product."""
 INSURED = np.array([name not in OWN for name in COMPONENTS])
@@ -121,6 +123,8 @@ class _Reader:
         self.bounds = sorted({bound for bound in over if bound is not None})
 
     def row(self, business: Business, given: Mapping[str, str] | None) -> tuple[tuple[float, ...], bytes, bytes]:
+        if len(self.known_asked) > MOST_KNOWN:
+            self.known_kinds, self.known_marks, self.known_asked = {}, {}, {}
         key = (business.information, business.industry, business.on_consignment)
         if key not in self.known_kinds:
             self.known_kinds[key] = self.kinds.setdefault(self._kind(business), len(self.kinds))
@@ -211,9 +215,6 @@ class _Gathered:
         index = _bin(loss)
         index += (np.arange(pairs) * BINS)[:, None, None, None, None]
         number, yen = np.empty((2, pairs, BINS)), np.empty((2, pairs, BINS))
-        weighed = np.zeros(
-            (2, pairs, BINS)
-        )  # number and yen with all weights taken as positive: where a bin's losses lie
         for which, part in enumerate(parts):
             states = slice(0, 1) if which == 0 else slice(None)  # without the aftermath everything is quiet
             own = loss[:, :, states]
@@ -293,7 +294,7 @@ def assess_many(
     order = np.lexsort((businesses.kind, interval))
     kind, interval = businesses.kind[order], interval[order]
     starts = np.flatnonzero(np.r_[count > 0, (np.diff(kind) != 0) | (np.diff(interval) != 0)])
-    for start, stop in zip(starts, np.r_[starts[1:], count], strict=True):
+    for start, stop in zip(starts, np.r_[starts[1:], [count] * bool(count)], strict=True):
         for first in range(start, stop, GROUP):
             group = order[first : min(first + GROUP, stop)]
             worker.work(businesses.kinds[kind[start]], int(interval[start]), group)
@@ -316,6 +317,13 @@ class _Worker:
         self.cause = np.array([c for c, _ in self.p.pairs])
         self.electronic = np.array([CAUSES[c] in ELECTRONIC for c, _ in self.p.pairs])[:, None]
         self.by_mail = np.array([MEDIA[m] == "mail" for _, m in self.p.pairs])
+        self.industries = {
+            p: np.array([industry_factors(p, name) for name in businesses.industries]).reshape(-1, len(CAUSES))
+            for p in self.levels.values()
+        }
+        self.same_risk = all(
+            np.array_equal(ranges(p), ranges(self.p)) and p.answers == self.p.answers for p in self.levels.values()
+        )
         self.at: tuple[int, int] = (-1, -1)
         self.rows: dict[tuple[object, ...], Any] = {}
 
@@ -326,7 +334,12 @@ class _Worker:
             self.rows = {key: row for key, row in self.rows.items() if key[0] in self.at}
         found, persons = self.found, self.businesses.persons[chosen]
         share = (persons - self.nodes[interval]) / (self.nodes[interval + 1] - self.nodes[interval])
-        by_level: dict[Level, Any] = {level: self._expected(level, kind, chosen, share) for level in LEVELS}
+        codes = self.businesses.answers[chosen]
+        risk = self._risk(self.p, codes)
+        by_level: dict[Level, Any] = {
+            level: self._expected(level, kind, chosen, share, risk if self.same_risk else self._risk(p, codes))
+            for level, p in self.levels.items()
+        }
         rate, aftermath, insured, own = by_level["central"]
         found.insurable[chosen] = insured.sum(axis=1)
         found.by_cause[chosen] = insured + own
@@ -386,11 +399,10 @@ class _Worker:
         return found
 
     def _expected(
-        self, level: Level, kind: Kind, chosen: Indices, share: Floats
+        self, level: Level, kind: Kind, chosen: Indices, share: Floats, risk: Floats
     ) -> tuple[Floats, Floats, Floats, Floats]:
         """Return rates by pair, the aftermath's relative risk, and insured and own loss by cause, at one level."""
         p, businesses = self.levels[level], self.businesses
-        risk = self._risk(p, businesses.answers[chosen])
         rate = frequency(p, self._facts(p, chosen)) * risk[:, self.cause]
         low, high = (self._means(level, kind, node) for node in self.at)
         plain, aftermath = ((1 - share)[:, None] * low[part] + share[:, None] * high[part] for part in (0, 1))
@@ -406,10 +418,9 @@ class _Worker:
 
     def _facts(self, p: Parameters, chosen: Indices) -> Facts:
         businesses = self.businesses
-        industries = np.array([industry_factors(p, name) for name in businesses.industries])
         web_shop, contractors, publishing, *held = businesses.marks[chosen].T
         return Facts(
-            industries[businesses.industry[chosen]], businesses.employees[chosen], businesses.persons[chosen],
+            self.industries[p][businesses.industry[chosen]], businesses.employees[chosen], businesses.persons[chosen],
             web_shop, contractors, publishing, np.stack(held, axis=1),
         )  # fmt: skip
 

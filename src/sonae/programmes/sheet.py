@@ -15,6 +15,7 @@ from sonae.problems import Problem, Refused, problem
 
 ENCODINGS = ("utf-8-sig", "cp932")
 BLOCK = 1 << 20
+JAPANESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
 OTHER_SEPARATOR = re.compile("[;\t|；，、]")
 
 Cells = list[str] | None
@@ -93,19 +94,24 @@ def _check_separator(place: str, heading: str) -> None:
 
 def _encoding(path: Path) -> str:
     """Return the first encoding in which the whole file can be read."""
-    reached = []
+    lines = []
     for encoding in ENCODINGS:
-        line = _undecodable(path, encoding)
+        line, surely = _broken(path, encoding)
         if not line:
             return encoding
-        reached.append(line)
-    raise Refused([problem("table.encoding", _at(path, max(reached)))])
+        lines.append(line)
+        if surely:  # damaged UTF-8, which as Shift_JIS would be read as nonsense
+            break
+    raise Refused([problem("table.encoding", _at(path, max(lines)))])
 
 
-def _undecodable(path: Path, encoding: str) -> int:
-    """Return the line at which the file cannot be decoded, 0 when all of it can. Raises Refused when it is not text."""
+def _broken(path: Path, encoding: str) -> tuple[int, bool]:
+    """Return the line at which the file cannot be decoded, 0 when all of it can, and whether it had Japanese before it.
+
+    Raises Refused when it is not text.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
-    line = 1
+    line, japanese = 1, False
     with path.open("rb") as file:
         while True:
             block = file.read(BLOCK)
@@ -113,11 +119,14 @@ def _undecodable(path: Path, encoding: str) -> int:
             if zero:
                 raise Refused([problem("table.not_text", _at(path, line + before.count(b"\n")))])
             try:
-                decoder.decode(block, final=not block)
+                text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
-                return line + error.object[: error.start].count(b"\n")
+                sound = bytes(error.object[: error.start])
+                japanese = japanese or JAPANESE.search(sound.decode(encoding)) is not None
+                return line + sound.count(b"\n"), japanese
+            japanese = japanese or JAPANESE.search(text) is not None
             if not block:
-                return 0
+                return 0, japanese
             line += block.count(b"\n")
 
 

@@ -170,12 +170,13 @@ def notes(page: Page, loss: Loss) -> list[str]:
     high = sorted(loss.plans, key=lambda plan: plan.plan.liability_limit)
     if len(high) > 1:
         low, top = next((plan for plan in high if plan.plan.liability_limit >= 30_000_000), high[0]), high[-1]
+        more = top.paid_liability - low.paid_liability
         found.append(
             page.w(
-                "report.risk.note_high",
+                "report.risk.note_high" if more >= 1 else "report.risk.note_high_none",
                 low=yen(low.plan.liability_limit, page.lang),
                 high=yen(top.plan.liability_limit, page.lang),
-                yen=estimate(page, top.paid_liability - low.paid_liability),
+                yen=estimate(page, more),
             )
         )
     held = answers.business.persons_held
