@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NEEDS = {"pdftotext": "poppler-utils", "git": "git"}
+NEEDS = {"pdftotext": "poppler-utils", "git": "git", "chromium": "chromium, fonts-noto-cjk"}
 """Programs that some tests need, and the Debian package of each."""
 
 
