@@ -107,6 +107,13 @@ def test_a_link_that_never_was_was_erased_or_expired_looks_the_same(client: Clie
     assert QuickCheck.objects.count() == 0
 
 
+def test_what_has_expired_is_gone_with_the_next_visitor(client: Client) -> None:
+    begun(client)
+    QuickCheck.objects.update(expires_at=clock.now())
+    link = begun(client)
+    assert [row.pk for row in QuickCheck.objects.all()] == [services.read(link).row.pk]
+
+
 def test_nothing_of_the_answers_is_in_the_row(client: Client) -> None:
     link = begun(client)
     answered(client, link)

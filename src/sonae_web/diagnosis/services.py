@@ -68,7 +68,7 @@ def vault() -> Vault:
 
 
 def begin(*, industry: str, employees: int, persons_held: int) -> str:
-    """Begin a quick check of a business and return its private link."""
+    """Begin a quick check of a business and return its private link; what has expired by now is erased on the way."""
     business = Business(
         name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
         information=("name", "address"), media=("paper", "pc"), uses=(), on_consignment=False,
@@ -77,7 +77,9 @@ def begin(*, industry: str, employees: int, persons_held: int) -> str:
     link = secrets.token_urlsafe(LINK_BYTES)
     row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + KEPT)
     row.sealed = _sealed(row, business, {})
-    row.save(force_insert=True)
+    with transaction.atomic():
+        erase_expired()
+        row.save(force_insert=True)
     return link
 
 
