@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.problems import Refused
-from sonae_cli import diagnosis, loss, programme, scenario, serve
+from sonae_cli import diagnosis, log, loss, programme, scenario, serve
 from sonae_cli.output import Output, refuse
 
 app = typer.Typer(
@@ -34,6 +34,7 @@ app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
 app.command("serve")(serve.serve)
 app.add_typer(programme.app, name="programme")
+app.add_typer(log.app, name="log")
 
 
 def main(arguments: list[str] | None = None) -> None:

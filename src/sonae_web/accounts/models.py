@@ -1,9 +1,10 @@
-"""People who sign in."""
+"""People who sign in, the tree of organisations, and the roles that people hold in them."""
 
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 
 
 class People(BaseUserManager["User"]):
@@ -29,3 +30,80 @@ class User(AbstractBaseUser, PermissionsMixin):
     objects = People()
 
     USERNAME_FIELD = "email"
+
+
+class Organisation(models.Model):
+    """A place in the tree: national federation, prefectural federation, association, member. It never moves in it.
+
+    An association that is itself insured has a member organisation of its own below itself.
+    """
+
+    class Kind(models.TextChoices):
+        """From the root down; each lies directly below the one before it."""
+
+        NATIONAL = "national"
+        PREFECTURAL = "prefectural"
+        ASSOCIATION = "association"
+        MEMBER = "member"
+
+    class State(models.TextChoices):
+        """An archived organisation keeps its rows and takes in nothing new."""
+
+        ACTIVE = "active"
+        ARCHIVED = "archived"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind, editable=False)
+    parent = models.ForeignKey("self", null=True, editable=False, on_delete=models.PROTECT, related_name="children")
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    number = models.CharField(max_length=13, blank=True, default="")
+    """法人番号, where there is one. Not unique: one business may belong to two associations."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="national", parent=None)
+                | Q(kind__in=("prefectural", "association", "member"), parent__isnull=False),
+                name="organisation_only_the_root_has_no_parent",
+            ),
+            models.CheckConstraint(condition=Q(state__in=("active", "archived")), name="organisation_state"),
+        ]
+
+
+class Role(models.Model):
+    """What a person may be in an organisation. A person may hold several and acts in one at a time."""
+
+    class Name(models.TextChoices):
+        """The people of the programme."""
+
+        MEMBER = "member"
+        ASSOCIATION = "association"
+        FEDERATION = "federation"
+        AGENT = "agent"
+        UNDERWRITER = "underwriter"
+        CLAIMS = "claims"
+        AUDITOR = "auditor"
+        ADMIN = "admin"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="roles")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="roles")
+    role = models.CharField(max_length=12, choices=Name)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "organisation", "role"], name="role_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    role__in=(
+                        "member", "association", "federation", "agent", "underwriter", "claims", "auditor", "admin",
+                    )
+                ),
+                name="role_name",
+            ),
+        ]  # fmt: skip
+
+
+STAFF = frozenset(Role.Name) - {Role.Name.MEMBER}
+"""Roles that act for others: all but the member's."""

@@ -1,0 +1,119 @@
+"""The tree of organisations and the roles in it: grown, granted, revoked; and what each role may see."""
+
+import unicodedata
+import uuid
+from typing import NoReturn
+
+from django.db import transaction
+
+from sonae_web.accounts.models import Organisation, Role, User
+from sonae_web.ground.scope import Scope, ScopeMissing
+
+_FEDERATIONS = frozenset({Organisation.Kind.NATIONAL, Organisation.Kind.PREFECTURAL})
+HELD_AT = {
+    Role.Name.MEMBER: frozenset({Organisation.Kind.MEMBER}),
+    Role.Name.ASSOCIATION: frozenset({Organisation.Kind.ASSOCIATION}),
+    Role.Name.FEDERATION: _FEDERATIONS,
+    Role.Name.AGENT: _FEDERATIONS,
+    Role.Name.UNDERWRITER: _FEDERATIONS,
+    Role.Name.CLAIMS: _FEDERATIONS,
+    Role.Name.AUDITOR: _FEDERATIONS,
+    Role.Name.ADMIN: _FEDERATIONS,
+}
+"""The kinds of organisation in which each role is held: who stands outside the tree, in the federation they work for."""
+
+
+@transaction.atomic
+def add_organisation(*, kind: str, name: str, parent: Organisation | None = None, number: str = "") -> Organisation:
+    """Add an organisation directly below its parent and return it.
+
+    Raises ValueError for a kind that has no place there, a parent that is archived, a name that is none, or a number
+    (法人番号) that cannot be one.
+    """
+    above = None if parent is None else Organisation.objects.select_for_update().get(pk=parent.pk)
+    _check_place(Organisation.Kind(kind), above)
+    row = Organisation(kind=kind, name=_name(name), parent=above, number=_number(number))
+    row.save(force_insert=True)
+    return row
+
+
+def move(*, organisation: Organisation, parent: Organisation) -> NoReturn:
+    """Refuse, with ValueError: who sees a row follows from the tree, so a move would hand the past to another branch."""
+    raise ValueError(f"{organisation.pk} stays where it is: archive it and add a new organisation below {parent.pk}")
+
+
+@transaction.atomic
+def grant_role(*, user: User, organisation: Organisation, role: str) -> Role:
+    """Grant a role and return it; one already held is returned as it is.
+
+    Raises ValueError for a role that is not held in such an organisation, an archived one, or a closed account.
+    """
+    place = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    person = User.objects.select_for_update().get(pk=user.pk)
+    if place.kind not in HELD_AT[Role.Name(role)]:
+        raise ValueError(f"nobody is {role} in a {place.kind} organisation")
+    if place.state != Organisation.State.ACTIVE or not person.is_active:
+        raise ValueError("no role in an archived organisation or for a closed account")
+    return Role.objects.get_or_create(user=person, organisation=place, role=role)[0]
+
+
+@transaction.atomic
+def revoke_role(*, role: uuid.UUID) -> None:
+    """Revoke a role; one that is not there is revoked already."""
+    Role.objects.filter(pk=role).delete()
+
+
+def scope_of(*, user: User, role: uuid.UUID) -> Scope:
+    """Return the scope of a person acting in one of their roles, as it stands in the database now.
+
+    A member sees its own organisation; an association and a federation see their branch, of it only the models that name
+    their role in ``seen_by``; the other roles see nothing of the tree. Raises ScopeMissing for a role that this person does
+    not hold (any more), and for a closed account.
+    """
+    held = Role.objects.filter(pk=role, user=user, user__is_active=True).first()
+    if held is None:
+        raise ScopeMissing("this person does not hold this role")
+    return Scope(user.pk, held.role, held.organisation_id, _visible(held))
+
+
+def _visible(held: Role) -> frozenset[uuid.UUID]:
+    if held.role == Role.Name.MEMBER:
+        return frozenset({held.organisation_id})
+    if held.role in (Role.Name.ASSOCIATION, Role.Name.FEDERATION):
+        return branch(held.organisation_id)
+    return frozenset()
+
+
+def branch(root: uuid.UUID) -> frozenset[uuid.UUID]:
+    """Return the ids of an organisation and of all below it, archived ones too: their rows remain."""
+    below = Organisation.objects.values_list("pk", flat=True)
+    depths = (below.filter(parent__parent=root), below.filter(parent__parent__parent=root))
+    return frozenset({root}).union(below.filter(parent=root).union(*depths, all=True))
+
+
+def _check_place(kind: Organisation.Kind, parent: Organisation | None) -> None:
+    order = list(Organisation.Kind)
+    expected = order[order.index(kind) - 1] if kind != Organisation.Kind.NATIONAL else None
+    if (parent.kind if parent else None) != expected:
+        raise ValueError(f"a {kind} organisation lies directly below {expected or 'nothing'}")
+    if parent and parent.state != Organisation.State.ACTIVE:
+        raise ValueError("nothing is added below an archived organisation")
+
+
+def _name(text: str) -> str:
+    name = unicodedata.normalize("NFC", text).strip()
+    if not 1 <= len(name) <= 200 or any(unicodedata.category(each).startswith("C") for each in name):
+        raise ValueError("a name has 1 to 200 characters that can be seen")
+    return name
+
+
+def _number(text: str) -> str:
+    """Return a 法人番号 or "". Its first digit is 9 − (the others, from the right times 1, 2, 1, 2 …, summed, mod 9)."""
+    if not text:
+        return ""
+    if len(text) != 13 or not (text.isascii() and text.isdigit()):
+        raise ValueError("a corporate number has 13 digits")
+    total = sum(int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(text[1:])))
+    if int(text[0]) != 9 - total % 9:
+        raise ValueError("the check digit of the corporate number is wrong")
+    return text

@@ -1,0 +1,201 @@
+"""Tenancy: whose rows a request, a job or a test may touch. Without a declared scope there are no rows at all.
+
+Reading: ``Model.within(scope)``. Writing, following relations and everything that Django does by itself (``save``,
+``refresh_from_db``, cascades): inside ``with declared(scope):``, where ``Model.objects`` is narrowed to the scope. Migrations
+of data, jobs and tests may say ``with unscoped("why"):``. Anywhere else every manager raises ScopeMissing.
+
+A query belongs to the scope in which it was made; fetch it there too. Joins know no tenant: a relation between two owned
+models needs a service that keeps their tenants apart, and is named in ``tests/web/test_scope.py``.
+"""
+
+import json
+import logging
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.constants import OnConflict
+from django.http import Http404
+
+log = logging.getLogger("sonae.scope")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Who acts, in which role of which organisation, and the organisations whose rows this role may see."""
+
+    user: uuid.UUID
+    role: str
+    organisation: uuid.UUID
+    organisations: frozenset[uuid.UUID]
+
+
+@dataclass(frozen=True)
+class Unscoped:
+    """All rows of all tenants, and why."""
+
+    reason: str
+
+
+Reach = Scope | Unscoped
+_reach: ContextVar[Reach | None] = ContextVar("reach", default=None)
+
+
+class ScopeMissing(Exception):  # noqa: N818 - what is wrong is that it is missing
+    """Rows were asked for, or written, outside a scope that allows it."""
+
+
+def reach() -> Reach | None:
+    """Return the scope that holds here, the reason why there is none, or None where nothing was declared."""
+    return _reach.get()
+
+
+@contextmanager
+def declared(scope: Scope) -> Iterator[Scope]:
+    """Let managers, relations and writes work in the block, for the rows of the scope only. The innermost block holds."""
+    token = _reach.set(scope)
+    try:
+        yield scope
+    finally:
+        _reach.reset(token)
+
+
+@contextmanager
+def unscoped(reason: str) -> Iterator[None]:
+    """Let managers see every tenant in the block, and log why. Raises ValueError without a reason."""
+    if not reason.strip():
+        raise ValueError("leaving tenancy needs a reason")
+    log.info("unscoped", extra={"code": reason})
+    token = _reach.set(Unscoped(reason))
+    try:
+        yield
+    finally:
+        _reach.reset(token)
+
+
+@models.UUIDField.register_lookup
+class Among(models.Lookup):
+    """``tenant__among=organisations``: like ``in``, in one parameter for any number of them."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the condition for PostgreSQL."""
+        column, values = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", (*values, sorted(self.rhs))
+
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """Return the condition for SQLite, where a UUID is stored as 32 hexadecimal digits."""
+        column, values = self.process_lhs(compiler, connection)
+        among = json.dumps(sorted(each.hex for each in self.rhs))
+        return f"{column} IN (SELECT value FROM json_each(%s))", (*values, among)  # noqa: S608 - a column of ours
+
+
+M = TypeVar("M", bound="Owned")
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """Rows within a scope, from which none outside can be read, written or made; nor can a row change its tenant."""
+
+    _reach: Reach | None = None
+
+    def narrowed(self, to: Reach) -> Self:
+        """Return the rows of the scope: none for a role that does not see this model."""
+        if isinstance(to, Unscoped):
+            rows = self.all()
+        elif to.role in self.model.seen_by:
+            rows = self.filter(tenant__among=to.organisations)
+        else:
+            rows = self.none()
+        rows._reach = to
+        return rows
+
+    def _clone(self) -> Self:
+        copy: Self = super()._clone()  # type: ignore[misc]
+        copy._reach = self._reach
+        return copy
+
+    def update(self, **values: Any) -> int:
+        """Update, but never the tenant."""
+        if "tenant" in values:
+            raise ScopeMissing("a row never changes its tenant")
+        return super().update(**values)
+
+    def _update(self, values: Iterable[tuple[Any, Any, Any]]) -> int:
+        """What ``save`` calls: the tenant is a condition here, not a value, so that a changed one finds no row."""
+        rows, rest = self, []
+        for field, model, value in values:
+            if field.attname == "tenant":
+                rows = rows.filter(tenant=value)
+            else:
+                rest.append((field, model, value))
+        return int(super(ScopedQuerySet, rows)._update(rest))  # type: ignore[misc]
+
+    def _insert(self, objs: Iterable[M], *args: Any, on_conflict: OnConflict | None = None, **options: Any) -> Any:
+        """What every way of making rows calls."""
+        if on_conflict == OnConflict.UPDATE:
+            raise ScopeMissing("an insert that turns into an update does not ask whose the row is")
+        if not all(self._may_own(each.tenant) for each in objs):
+            raise ScopeMissing(f"a new row of {self.model._meta.label} lies outside the scope")
+        return super()._insert(objs, *args, on_conflict=on_conflict, **options)  # type: ignore[misc]
+
+    def _may_own(self, tenant: uuid.UUID) -> bool:
+        if isinstance(self._reach, Scope):
+            return self._reach.role in self.model.seen_by and tenant in self._reach.organisations
+        return isinstance(self._reach, Unscoped)
+
+    def raw(self, *args: Any, **options: Any) -> NoReturn:
+        """Refuse: SQL by hand knows no tenant."""
+        raise ScopeMissing("SQL by hand knows no tenant")
+
+    def select_related(self, *fields: Any) -> Self:
+        """Refuse: a join knows no tenant. ``prefetch_related`` in a declared scope does."""
+        raise ScopeMissing("a join knows no tenant; use prefetch_related in a declared scope")
+
+
+class ScopedManager(models.Manager[M]):
+    """The manager of owned models: raises ScopeMissing unless a scope is declared, and narrows to it."""
+
+    def get_queryset(self) -> ScopedQuerySet[M]:
+        """Return the rows of the declared scope. Raises ScopeMissing."""
+        to = reach()
+        if to is None:
+            raise ScopeMissing(f"{self.model._meta.label} was asked for rows outside a declared scope")
+        return ScopedQuerySet(self.model, using=self._db, hints=getattr(self, "_hints", None)).narrowed(to)
+
+
+class Owned(models.Model):
+    """A row of one organisation, its tenant, for ever. Only the member's role sees it unless ``seen_by`` says otherwise."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    tenant = models.UUIDField(editable=False, db_index=True)
+
+    seen_by: ClassVar[frozenset[str]] = frozenset({"member"})
+    objects: ClassVar[ScopedManager[Self]] = ScopedManager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    @classmethod
+    def within(cls, scope: Scope) -> ScopedQuerySet[Self]:
+        """Return the rows of the scope, whatever is declared around."""
+        return ScopedQuerySet(cls).narrowed(scope)
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> tuple[int, dict[str, int]]:
+        """Delete this row if it lies in the declared scope. Raises ScopeMissing outside one."""
+        return type(self)._base_manager.using(using).filter(pk=self.pk).delete()
+
+
+def get_or_404(model: type[M], scope: Scope, pk: uuid.UUID | str) -> M:
+    """Return a row of the scope. Another tenant's, a missing one and nonsense all raise the same Http404."""
+    try:
+        return model.within(scope).get(pk=pk)
+    except (models.ObjectDoesNotExist, ValidationError):
+        raise Http404("not found") from None
