@@ -1,5 +1,6 @@
 """``sonae loss``: what a leak would cost this business in a year, and what each unmet control costs; or many businesses."""
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from sonae.checklist import load_edition, open_table, read_answers
-from sonae.figures import MINUS, count, yen
+from sonae.figures import count, yen
 from sonae.problems import Refused, problem
 from sonae.programmes import Words, describe, load
 from sonae.programmes.sheet import open_sheet
@@ -70,27 +71,31 @@ def loss(
 def _one(file: str, when: date) -> None:
     from sonae.loss import result  # numpy and typst: only where they are needed
     from sonae.report import diagnose, loss_notes
+    from sonae.report.page import Page
+    from sonae.report.risk import percent
 
     answers = read_answers(document(file))
     diagnosis = diagnose(answers, when)
     if diagnosis.loss is None:
         raise Refused([problem("law.no_value", "on", on=when.isoformat())])
-    data, notes = result(diagnosis.loss, diagnosis.score), loss_notes(diagnosis, Output.lang)
-    words, lang = answers.programme.words(Output.lang, answers.edition.id), Output.lang
-    cost, chance = data["material"]["cost"], data["material"]["probability"]["10"]
+    lang = Output.lang
+    data, notes = result(diagnosis.loss, diagnosis.score), loss_notes(diagnosis, lang)
+    words = answers.programme.words(lang, answers.edition.id)
+    cost, chance = data["material"]["cost"], percent(Page(diagnosis, lang), data["material"]["probability"]["10"])
     band = f"{yen(data['band']['low'], lang)}–{yen(data['band']['high'], lang)}"
-    sign = "年 " if lang == "ja" else ""
     show(
         data,
         [
             f"{words('loss.expected')}: {yen(data['expected_loss'], lang)} ({band})",
             f"{words('loss.insurable')}: {yen(data['expected_insurable'], lang)}",
-            f"{words('loss.material')}: {chance:.1%}",
+            f"{words('loss.material')}: {chance}",
             f"{words('loss.cost')}: {yen(cost['50'], lang)} / {yen(cost['90'], lang)} / {yen(cost['99'], lang)}",
             words("loss.controls"),
             *(
-                f"  {sign}{MINUS}{yen(row['saves_per_year'], lang)}  {words(answers.edition.id + '.' + row['question'] + '.action')}"
+                f"  {words('report.risk.saving', yen=yen(-row['saves_per_year'], lang))}"
+                f"  {words(answers.edition.id + '.' + row['question'] + '.action')}"
                 for row in data["controls"][:SHOWN]
+                if row["saves_per_year"] >= 1
             ),
             *notes,
             f"{words('loss.jo')}: {yen(data['jo']['total'], lang)}",
@@ -100,6 +105,7 @@ def _one(file: str, when: date) -> None:
 
 
 def _many(source: Path, target: Path, name: str, edition: str, when: date, *, dry_run: bool) -> None:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small matrices: more threads cost more than they do
     from sonae.loss.batch import check, run  # numpy: only where it is needed
 
     programme = load(name)
@@ -121,6 +127,9 @@ def _many(source: Path, target: Path, name: str, edition: str, when: date, *, dr
             file=target.name,
         )
     ]
+    asked = {question.id for question in chosen.questions} & set(table.columns)
+    if 0 < len(asked) < len(chosen.questions):
+        lines.append(words("loss.batch_unknown", number=len(chosen.questions) - len(asked)))
     if done.faults > len(described):
         lines.append(words("loss.batch_faults", faults=count(done.faults), told=count(len(described))))
     show(

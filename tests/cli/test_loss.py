@@ -20,6 +20,10 @@ def test_the_sums_hold_to_the_yen(sonae: Shell, name: str) -> None:
     assert len(data["plans"]) >= 4
     for plan in data["plans"]:
         assert plan["expected_paid"] + plan["expected_retained"] == data["expected_loss"]
+        assert plan["expected_paid"] == plan["expected_paid_liability"] + plan["expected_paid_cost"]
+        kept = [plan[f"expected_{name}"] for name in ("retained_liability", "retained_cost", "not_insured")]
+        assert sum(kept) == plan["expected_retained"]
+        assert min(kept) >= 0
     assert data["band"]["low"] < data["expected_loss"] < data["band"]["high"]
     assert list(data["material"]["cost"]) == ["50", "90", "99"]
     assert list(data["return_periods"]) == ["10", "100", "200"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sonae.layers import Layer
-from sonae.loss.compound import CELLS, gross_curve, layer_severity, layer_year, poisson, split_cells
+from sonae.loss.compound import CELLS, gross_curve, layer_severity, layer_year, passed_in_year, poisson, split_cells
 from sonae.loss.engine import model
 from sonae.loss.losses import Losses
 from sonae.loss.normal import Floats, normal_cdf
@@ -80,3 +80,17 @@ def test_the_curves_mean_is_the_expected_loss() -> None:
     grid = np.arange(0, 160e6, 20_000.0)
     area = float(curve.exceedance(grid).sum() * 20_000)
     assert area == pytest.approx(float(m.expected(m.risk).sum()), rel=0.02)
+
+
+def test_a_limit_is_passed_by_one_loss_beyond_it_or_by_the_sum_of_several() -> None:
+    draw = np.random.default_rng(7)
+    chances = draw.dirichlet(np.ones(CELLS + 1) * 0.3)
+    for rate in (0.05, 0.7, 4.0):
+        (found,) = passed_in_year(np.array([rate]), chances[None, :], np.array([chances[-1] / 2]))
+        number = draw.poisson(rate, 400_000)
+        cells = draw.choice(CELLS + 1, int(number.sum()), p=chances)
+        beyond = (cells == CELLS) & (draw.random(len(cells)) < 0.5)
+        year = np.repeat(np.arange(len(number)), number)
+        total, worst = np.bincount(year, cells, len(number)), np.bincount(year, beyond, len(number))
+        drawn = float(((total > CELLS) | (worst > 0)).mean())
+        assert found == pytest.approx(drawn, abs=4 * np.sqrt(drawn / len(number)))

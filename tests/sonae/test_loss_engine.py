@@ -1,4 +1,4 @@
-"""The loss engine so far: parts add up, better answers and fewer persons never cost more, limits bound what is paid."""
+"""The loss engine: parts add up, better answers and fewer persons never cost more, limits bound what is paid."""
 
 from dataclasses import replace
 from types import MappingProxyType

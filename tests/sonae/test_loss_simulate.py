@@ -11,7 +11,7 @@ import pytest
 from sonae.loss.compound import FINE
 from sonae.loss.engine import Model
 from sonae.loss.losses import Losses
-from sonae.loss.normal import Flags, Indices
+from sonae.loss.normal import Indices
 from sonae.loss.parameters import CAUSES, ELECTRONIC
 from sonae.loss.plans import PlanLoss
 from sonae.loss.simulate import Drawn
@@ -143,20 +143,27 @@ def incidents_happen_as_often_as_they_are_drawn(engine: Engine) -> None:
         board.add("material", score_of_share(large, years.years, -np.expm1(-plain.gross.material_total)), case)
         for plan, found in zip((SMALL, TERMS), engine.plans(m.incidents, [SMALL, TERMS]), strict=True):
             for section, passed in beyond(years, plan).items():
-                score = score_of_share(years.year[passed], years.years, getattr(found.in_a_year, section))
+                score = score_of_share(passed, years.years, getattr(found.in_a_year, section))
                 board.add(f"beyond {plan.id} {section}", score, case)
     few = {"beyond small liability": 0.4, "beyond small cost": 0.05, "beyond small either": 0.05}
     fewer = {"beyond terms liability": 0.6, "beyond terms cost": 0.4, "beyond terms either": 0.4}
     board.judge({"any": 0, "material": 0.4, **few, **fewer})
 
 
-def beyond(years: Drawn, plan: Plan) -> dict[str, Flags]:
-    """Which incidents cost more than the plan can pay, by section."""
+def beyond(years: Drawn, plan: Plan) -> dict[str, Indices]:
+    """The years that cost more than the plan can pay, by section: one incident of it, or the sum of several."""
     damages = years.damages + years.dispute if plan.dispute_costs == "inside" else years.damages
     goodwill = np.minimum(years.goodwill, years.goodwill_persons * plan.goodwill_cap_each)
-    liability = damages - plan.deductible > plan.liability_limit
-    cost = (years.response + goodwill - plan.deductible) * float(plan.insurer_share) > plan.cost_limit
-    return {"liability": liability, "cost": cost, "either": liability | cost}
+    due = {
+        "liability": (np.maximum(damages - plan.deductible, 0), plan.liability_limit),
+        "cost": (
+            np.maximum(years.response + goodwill - plan.deductible, 0) * float(plan.insurer_share),
+            plan.cost_limit,
+        ),
+    }
+    passed = {section: years.a_year(yen) > limit for section, (yen, limit) in due.items()}
+    passed["either"] = passed["liability"] | passed["cost"]
+    return {section: np.flatnonzero(flags) for section, flags in passed.items()}
 
 
 def the_years_total_passes_amounts_as_often_as_drawn(engine: Engine) -> None:

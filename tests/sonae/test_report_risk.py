@@ -1,6 +1,7 @@
 """The report's chapter on loss, and how the engine orders the actions and prices the comments."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -29,6 +30,7 @@ def test_the_chapter_tells_the_engines_own_figures(name: str, lang: Lang) -> Non
     assert yen(to_yen(loss.expected), lang) in chapter["expected"]
     assert sum(row["share"] for row in chapter["components"]) == pytest.approx(100, abs=4)
     assert [row["insured"] for row in chapter["components"]].count(False) == 2
+    assert sum(row["share"] for row in chapter["causes"]) == pytest.approx(100, abs=4)
     assert len(chapter["plans"]) == len(loss.plans)
     assert len(chapter["notes"]) == 4
     assert chapter["curve"].startswith("<svg")
@@ -75,6 +77,8 @@ def test_a_business_that_holds_nobodys_data_can_lose_nothing() -> None:
     chapter = build(diagnosed(answers(uniform("no"), business(persons_held=0))), "ja")["risk"]
     assert [row["yen"] for row in chapter["cost"]] == ["0円"] * 3
     assert chapter["causes"] == []
+    assert chapter["notes"] == []
+    assert "起きない計算" in chapter["lead"]
     assert {row["any"] for row in chapter["chances"]} == {"0.0%"}
 
 
@@ -105,3 +109,24 @@ def test_the_day_is_the_engines() -> None:
     loss = diagnosed(example("clinic")).loss
     assert loss is not None
     assert loss.on == ON
+
+
+def test_the_notes_say_what_holds_for_this_business() -> None:
+    notes = {
+        name: " ".join(build(diagnosed(example(name)), "ja")["risk"]["notes"]) for name in ("printing", "mail_order")
+    }
+    assert "委託元からの請求は23%" in notes["printing"]
+    assert "主に、まれな大事故への備え" in notes["printing"]
+    assert "委託元" not in notes["mail_order"]
+    assert "保険料の差と比べて" in notes["mail_order"]
+    on_paper = replace(example("letting").business, media=("paper",), uses=())
+    assert "原因の調査" in notes["printing"]
+    paper = build(diagnosed(replace(example("letting"), business=on_paper)), "ja")["risk"]["notes"]
+    assert "原因の調査" not in " ".join(paper)
+
+
+def test_the_credit_is_told_from_its_first_day_on() -> None:
+    assert "告知事項申告書" in build(diagnosed(example("clinic")), "ja")["plan"]["worth"]
+    early = build(diagnose(example("clinic"), date(2026, 11, 30)), "ja")["plan"]["worth"]
+    assert "告知事項申告書" not in early
+    assert "%下がり" in early

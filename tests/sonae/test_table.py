@@ -263,10 +263,10 @@ def test_a_file_that_changes_while_it_is_read_is_refused(table: Opener) -> None:
 # --- rows with faults
 CELLS: list[tuple[str, str, list[tuple[str, str]]]] = [
     *((f"the number {written[:12]}", f"retail,1,{written}\n", [("value.not_integer", "2 persons_held")]) for written in (
-        "1284人", "1.2e3", "-0", "-5", "−5", "－5", "+5", "¥50000", '"¥50,000"', "2027-04-01", "1284.0", '"1,28"', '"12,84"', "1 284",
+        "1284人", "1.2e3", "－5", "+5", "¥50000", '"¥50,000"', "2027-04-01", "1284.0", '"1,28"', '"12,84"', "1 284",
         "①", "1²", "٣", "0x10", "1_000", "True", "多数", "=1+1")),
     *((f"the number {written[:12]}…", f"retail,1,{written}\n", [("value.range", "2 persons_held")]) for written in (
-        "200000001", "9" * 30, "9" * 5_000)),
+        "-0", "-5", "−5", "200000001", "9" * 30, "9" * 5_000)),
     ("too many employees", f"retail,{MOST_EMPLOYEES + 1},1\n", [("value.range", "2 employees")]),
     ("nothing needed", " ,,　,x\n", [("table.cells", "2")]),
     ("an empty cell", "retail,,1\n", [("table.empty", "2 employees")]),

@@ -15,6 +15,8 @@ SIZES = ("small", "medium", "large")
 SITUATIONS = ("relaxed", "over_5000", "consignment")
 MOST_EMPLOYEES = 1_000_000
 NAME_LENGTH = 100
+ELECTRONIC_USES = frozenset({"cloud", "web_shop"})
+"""Uses that keep persons' data by themselves."""
 ASSUMED_INFORMATION = ("name", "address")
 ASSUMED_MEDIA = ("paper", "pc")
 
@@ -82,15 +84,19 @@ def read_business(cursor: Cursor, programme: Programme) -> Business:
         return Business("", "", 0, 0, None, (), (), (), on_consignment=False)
     assumed = tuple(name for name in optional if not cursor.has(name))
     information = cursor.words("information", programme.items, "information.unknown")
+    media, uses = cursor.words("media", MEDIA), cursor.words("uses", USES)
+    persons = cursor.persons("persons_held")
+    if persons and cursor.has("media") and cursor["media"].value == [] and not ELECTRONIC_USES & set(uses):
+        cursor["media"].fault("business.kept_nowhere", persons=f"{persons:,}")
     return Business(
         name=cursor.text("name", most=NAME_LENGTH),
         industry=cursor.choice("industry", programme.industries, "other", what="industry.unknown"),
         employees=cursor.integer("employees", 0, MOST_EMPLOYEES),
-        persons_held=cursor.persons("persons_held"),
+        persons_held=persons,
         annual_sales=cursor.yen("annual_sales") if cursor.has("annual_sales") else None,
         information=ASSUMED_INFORMATION if "information" in assumed else information,
-        media=ASSUMED_MEDIA if "media" in assumed else cursor.words("media", MEDIA),
-        uses=cursor.words("uses", USES),
+        media=ASSUMED_MEDIA if "media" in assumed else media,
+        uses=uses,
         on_consignment=cursor.truth("on_consignment"),
         assumed=assumed,
     )

@@ -116,6 +116,8 @@ def _whole(most: int) -> Read:
         if not cell:
             raise Wrong(what="table.empty")
         text = cell.translate(WIDE)
+        if NUMBER.fullmatch(text.removeprefix("-").removeprefix("\u2212")) and not NUMBER.fullmatch(text):
+            raise Wrong(what="value.range", found=cell, least="0", most=f"{most:,}")
         if not NUMBER.fullmatch(text):
             raise Wrong(what="value.not_integer", found=cell)
         digits = text.replace(",", "").lstrip("0")

@@ -77,6 +77,25 @@ def layer_year(rate: Floats, severity: Floats, cell: Floats, annual_cells: int =
     return np.clip(result, 0.0, annual_cells) * cell
 
 
+def passed_in_year(rate: Floats, severity: Floats, beyond: Floats, annual_cells: int = CELLS) -> Floats:
+    """Return the chance that a year passes the limit (rows): by one loss beyond it, or by the sum of several.
+
+    ``beyond``: chance that one loss goes beyond; it is taken out of the last cell, and a year with such a loss out of the
+    years whose sum stays within the limit.
+    """
+    within = severity.copy()
+    within[:, -1] -= np.minimum(beyond, within[:, -1])
+    within *= ((1 - beyond) / within.sum(axis=1))[:, None]  # where more goes beyond than the last cell holds
+    damping, _ = _damped(annual_cells, severity.shape[1])
+    length = 4 * annual_cells
+    chances = np.fft.irfft(
+        _expm1(rate[:, None] * (np.fft.rfft(within * damping, length) - 1), 2 * float(rate.max(initial=0.0))), length
+    )
+    undamped = chances[:, : annual_cells + 1] / damping[1] ** np.arange(annual_cells + 1)
+    result: Floats = np.clip(-undamped.sum(axis=1), 0.0, 1.0)
+    return result
+
+
 @lru_cache(maxsize=8)
 def _damped(annual_cells: int, cells: int) -> tuple[Floats, Complex]:
     """Return e^(−θ cell) by cell, and the transform of −(cap − cell)⁺ e^(θ cell), weighted for a product with a spectrum."""

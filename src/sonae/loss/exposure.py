@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sonae.checklist import Business
+from sonae.checklist.business import ELECTRONIC_USES
 from sonae.loss.normal import Flags, Floats
 from sonae.loss.parameters import CAUSES, MEDIA, Parameters
 from sonae.programmes import Programme
@@ -13,7 +14,6 @@ from sonae.programmes import Programme
 CONTRACTOR_USES = frozenset({"contractors", "agents", "cloud"})
 PUBLISHING_USES = frozenset({"cloud", "website", "web_shop"})
 ELECTRONIC_MEDIA = frozenset({"pc", "server"})
-ELECTRONIC_USES = frozenset({"cloud", "web_shop"})
 FINANCIAL_KINDS = frozenset({"financial", "card"})
 WEB_SHOP, CONTRACTOR, MISCONFIGURATION = (CAUSES.index(name) for name in ("web_shop", "contractor", "misconfiguration"))
 
@@ -117,7 +117,7 @@ def exposure(p: Parameters, programme: Programme, business: Business, factors: t
         pass_through=pass_through(p, business),
         employees=float(employees),
         annual_sales=float(sales) if sales is not None else p.sales_per_employee * employees,
-        assumed=() if sales is not None else ("annual_sales",),
+        assumed=(*(("annual_sales",) if sales is None else ()), *(("employees",) if business.employees < 1 else ())),
     )
 
 

@@ -156,7 +156,9 @@ def parameters(
     recovery, handling = read.numbers("recovery"), read.numbers("handling")
     advice = read.number("legal") + read.number("consulting")
     spread = read.numbers("spread")
-    mu = np.log(read.by_cause("median_persons")) + np.log1p(read.by_cause("size_trend")) * max(0, on.year - TREND_FROM)
+    mu = np.log(read.by_cause("median_persons")) + np.log1p(read.by_cause("size_trend")) * max(
+        0, min(on.year, programme.years.stop - 1) - TREND_FROM
+    )
     sigma = read.by_cause("sigma_persons")
     edges, edge_cdf, edge_partial = _cells(mu, sigma, cells_per_decade)
     return Parameters(

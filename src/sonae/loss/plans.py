@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from sonae.layers import Layer
-from sonae.loss.compound import CELLS, layer_severity, layer_year
+from sonae.loss.compound import CELLS, layer_severity, layer_year, passed_in_year
 from sonae.loss.losses import Losses
 from sonae.loss.normal import Flags, Floats
 from sonae.loss.severity import SPREAD_CHANCE, Severity
@@ -16,7 +16,9 @@ from sonae.programmes import DisputeCosts, Plan
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """Chances that an incident's loss goes beyond a plan's limit: of the liability section, the cost section, either."""
+    """Chances that a plan's limit is passed: of the liability section, the cost section, either. In a year by one incident or
+    by the sum of several (both sections at once only by one incident); if material by that incident.
+    """  # fmt: skip
 
     liability: float
     cost: float
@@ -109,21 +111,28 @@ def plan_losses(incidents: Incidents, plans: Sequence[Plan]) -> tuple[PlanLoss, 
             rows.append(layer_severity(losses.limited_mean, layer))
             cells.append(layer.limit / CELLS)
             rates.append(losses.total)
-    year = layer_year(np.array(rates), np.array(rows), np.array(cells)) if plans else np.zeros(0)
+    over = [_rates_passed(incidents, *each) for each in chosen]
+    beyond = np.array([rate for passed in over for rate, _ in passed[:2]])
+    year, often = np.zeros(0), np.zeros(0)
+    if plans:
+        rate, severities = np.array(rates), np.array(rows)
+        year = layer_year(rate, severities, np.array(cells))
+        often = passed_in_year(rate, severities, beyond / np.maximum(rate, 1e-300))
     rate_material = float((incidents.weight * incidents.material[:, :, None]).sum())
     found = []
-    for i, (plan, damages, response) in enumerate(chosen):
+    for i, (plan, _, _) in enumerate(chosen):
         outside = plan.dispute_costs == "outside_prorata"
         beside = incidents.beside(plan.liability_limit) if outside else 0.0
-        rates_passed = _rates_passed(incidents, plan, damages, response)
-        in_a_year = Passed(*(-float(np.expm1(-rate)) for rate, _ in rates_passed))
-        if_material = Passed(*(rate / rate_material if rate_material > 0 else 0.0 for _, rate in rates_passed))
+        one, two = float(often[2 * i]), float(often[2 * i + 1])
+        both = float(np.expm1(-over[i][3][0]))
+        in_a_year = Passed(one, two, max(one, two, min(1.0, one + two + both)))
+        if_material = Passed(*(rate / rate_material if rate_material > 0 else 0.0 for _, rate in over[i][:3]))
         found.append(PlanLoss(plan, float(year[2 * i]) + beside, float(year[2 * i + 1]), in_a_year, if_material))
     return tuple(found)
 
 
 def _rates_passed(incidents: Incidents, plan: Plan, damages: Section, response: Section) -> list[tuple[float, float]]:
-    """Return how often a year (all incidents, material ones) the liability, the cost, and either limit is passed."""
+    """Return how often a year (all incidents, material ones) one passes the liability, the cost, either, and both limits."""
     s = incidents.severity
     tops = _tops(plan)
     liability, cost = damages.losses.drawn_out.over(tops[0]), response.losses.drawn_out.over(tops[1])
@@ -135,7 +144,7 @@ def _rates_passed(incidents: Incidents, plan: Plan, damages: Section, response: 
     material = incidents.weight * incidents.material[:, :, None]
     twice = (float(np.vdot(incidents.weight, both)), float(np.vdot(material, both)))
     either = [max(one, two, one + two - each) for one, two, each in zip(liability, cost, twice, strict=True)]
-    return [liability, cost, (either[0], either[1])]
+    return [liability, cost, (either[0], either[1]), twice]
 
 
 def _tops(plan: Plan) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from sonae.loss.compound import FINE
 from sonae.loss.credit import effects
 from sonae.loss.engine import RETURN_PERIODS, YEARS, Loss
 from sonae.loss.plans import Passed, PlanLoss
+from sonae.loss.severity import COST, LIABILITY, OWN
 from sonae.scoring import Score
 
 POINTS = tuple(step * 10**power for power in range(6, 10) for step in (1, 2, 5))
@@ -39,6 +40,7 @@ def result(loss: Loss, found: Score) -> dict[str, Any]:
     paid + retained equals it.
     """
     expected = to_yen(loss.expected)
+    by_component = shared_out(loss.by_component, expected)
     business, programme = loss.answers.business, loss.answers.programme
     leak = whole_leak(programme, business.information, business.industry, business.persons_held, loss.on)
     gained = effects(programme, found, loss.on)
@@ -66,8 +68,8 @@ def result(loss: Loss, found: Score) -> dict[str, Any]:
         },
         "return_periods": {str(years): _or_none(loss.curve.quantile(1 - 1 / years)) for years in RETURN_PERIODS},
         "by_cause": shared_out(loss.by_cause, expected),
-        "by_component": shared_out(loss.by_component, expected),
-        "plans": [_plan(plan, expected) for plan in loss.plans],
+        "by_component": by_component,
+        "plans": [_plan(plan, by_component) for plan in loss.plans],
         "controls": [
             {
                 "question": control.question,
@@ -99,14 +101,18 @@ def chance(rate: float, years: int) -> float:
     return round(-expm1(-rate * years), 6)
 
 
-def _plan(plan: PlanLoss, expected: int) -> dict[str, Any]:
-    paid = to_yen(plan.paid)
+def _plan(plan: PlanLoss, by_component: Mapping[str, int]) -> dict[str, Any]:
+    liability, cost, own = (sum(by_component[name] for name in part) for part in (LIABILITY, COST, OWN))
+    paid_liability, paid_cost = min(to_yen(plan.paid_liability), liability), min(to_yen(plan.paid_cost), cost)
     return {
         "id": plan.plan.id,
-        "expected_paid": paid,
-        "expected_paid_liability": to_yen(plan.paid_liability),
-        "expected_paid_cost": paid - to_yen(plan.paid_liability),
-        "expected_retained": expected - paid,
+        "expected_paid": paid_liability + paid_cost,
+        "expected_paid_liability": paid_liability,
+        "expected_paid_cost": paid_cost,
+        "expected_retained": liability + cost + own - paid_liability - paid_cost,
+        "expected_retained_liability": liability - paid_liability,
+        "expected_retained_cost": cost - paid_cost,
+        "expected_not_insured": own,
         "probability_limit_exceeded": round(plan.in_a_year.either, 6),
         "limit_exceeded": {"in_a_year": _passed(plan.in_a_year), "if_material": _passed(plan.if_material)},
     }

@@ -41,7 +41,9 @@ def loss(page: Page) -> dict[str, Any]:
     ]
     jo, most = diagnosis.jo, max(diagnosis.scenario.total, diagnosis.jo.total)
     return {
-        "lead": page.w("report.loss.lead", persons=count(business.persons_held)),
+        "lead": page.w(
+            "report.loss.lead" if diagnosis.loss else "report.loss.lead_alone", persons=count(business.persons_held)
+        ),
         "rows": [{"kind": page.w(f"report.loss.{name}"), "working": how, "yen": yen(amount, lang)} for name, how, amount in rows],
         "total": yen(diagnosis.scenario.total, lang),
         "plans": [
@@ -139,14 +141,21 @@ def _worth(page: Page) -> str:
         return ""
     programme, grade = diagnosis.answers.programme, diagnosis.score.grade
     now = credit(programme, grade, diagnosis.on)
-    return page.w(
+    told = page.w(
         "report.plan.worth",
         yen=estimate(page, diagnosis.loss.together),
         five=estimate(page, 5 * diagnosis.loss.together),
         share=percent(round(diagnosis.loss.together), round(diagnosis.loss.expected)),
+    )
+    then = now + diagnosis.effects[""]
+    if not then:
+        return told
+    told += "" if page.lang == "ja" else " "
+    return told + page.w(
+        "report.plan.worth_credit",
         grade=grade,
         now=percent(now.numerator, now.denominator),
-        then=percent((now + diagnosis.effects[""]).numerator, (now + diagnosis.effects[""]).denominator),
+        then=percent(then.numerator, then.denominator),
     )
 
 

@@ -9,14 +9,18 @@ from sonae.figures import Lang, count, yen
 from sonae.loss import Loss, PlanLoss
 from sonae.loss.engine import RETURN_PERIODS, YEARS, model
 from sonae.loss.losses import CHANCES
+from sonae.loss.parameters import ATTACKS
 from sonae.loss.result import chance, to_yen
 from sonae.papers import Mark, exceedance
 from sonae.report.diagnosis import Diagnosis
 from sonae.report.page import Page
 
 MOST_CAUSES = 6
+DAMAGES = ("damages", "dispute_costs")
 GROUPS = (
-    ("damages", ("damages", "dispute_costs", "card_reissue", "recourse"), True),
+    ("damages", DAMAGES, True),
+    ("recourse", ("recourse",), True),
+    ("card_reissue", ("card_reissue",), True),
     ("goodwill", ("goodwill",), True),
     ("notice", ("letters", "call_centre", "notices"), True),
     ("investigation", ("investigation",), True),
@@ -26,6 +30,10 @@ GROUPS = (
     ("lost_sales", ("lost_sales",), False),
 )
 """Components as the report groups them, and whether a plan can cover them."""
+RARE = ("recourse", "card_reissue")
+"""Groups left out where there is none."""
+SMALL_PART = 0.2
+"""What higher limits add is little below this part of what the plan pays."""
 CURVE_FROM, CURVE_TO, CURVE_POINTS = 5.0, 9.0, 97
 """The chart's powers of ten of yen, and its points."""
 
@@ -36,7 +44,9 @@ def risk(page: Page) -> dict[str, Any] | None:
     if loss is None:
         return None
     return {
-        "lead": page.w("report.risk.lead", chance=percent(page, chance(loss.rate_material, 10))),
+        "lead": page.w("report.risk.lead", chance=percent(page, chance(loss.rate_material, 10)))
+        if loss.rate_material > 0
+        else page.w("report.risk.lead_none"),
         "cost": [
             {"name": page.w(f"report.risk.within_{name}"), "yen": estimate(page, amount)}
             for name, amount in loss.material_cost.items()
@@ -71,10 +81,11 @@ def risk(page: Page) -> dict[str, Any] | None:
             insurable=estimate(page, loss.insurable),
             own=estimate(page, loss.expected - loss.insurable),
         ),
-        "causes": _shares(page, {page.w(f"cause.{name}.name"): part for name, part in loss.by_cause.items()}, MOST_CAUSES),
+        "causes": _causes(page, loss),
         "components": [
             row | {"insured": insured}
             for (name, parts, insured) in GROUPS
+            if name not in RARE or any(loss.by_component[part] >= 1 for part in parts)
             for row in _shares(
                 page,
                 {page.w(f"report.risk.part_{name}"): sum(loss.by_component[part] for part in parts)},
@@ -105,6 +116,16 @@ def saving(page: Page, question: str) -> str:
     if found is None or to_yen(found) < 1:
         return ""
     return page.w("report.risk.saving", yen=yen(-to_yen(found), page.lang))
+
+
+def _causes(page: Page, loss: Loss) -> list[dict[str, Any]]:
+    """Return the greatest causes, and the others together where there are more."""
+    ranked = sorted(loss.by_cause.items(), key=lambda cause: -cause[1])
+    parts = {page.w(f"cause.{name}.name"): yen_a_year for name, yen_a_year in ranked[:MOST_CAUSES]}
+    rest = sum(yen_a_year for _, yen_a_year in ranked[MOST_CAUSES:])
+    rows = _shares(page, parts, MOST_CAUSES, loss.expected) if loss.expected > 0 else []
+    other = _shares(page, {page.w("report.risk.other_causes"): rest}, 1, loss.expected) if rest >= 1 else []
+    return [row for row in rows if row["share"] or row["yen"] != estimate(page, 0)] + other
 
 
 def _shares(page: Page, parts: dict[str, float], most: int, whole: float | None = None) -> list[dict[str, Any]]:
@@ -147,49 +168,58 @@ def loss_notes(diagnosis: Diagnosis, lang: Lang) -> list[str]:
 
 def notes(page: Page, loss: Loss) -> list[str]:
     """Return what the figures teach: the cost limit, the small share of liability, high limits, and persons held."""
+    if loss.rate_material <= 0:
+        return []
+    found = [*_limits(page, loss), _liability(page, loss)]
+    held = page.diagnosis.answers.business.persons_held
     answers = page.diagnosis.answers
-    found = []
-    if loss.plans and loss.rate_material > 0:
-        first = min(loss.plans, key=lambda plan: plan.plan.cost_limit)
-        found.append(
-            page.w(
-                "report.risk.note_cost",
-                limit=yen(first.plan.cost_limit, page.lang),
-                share=percent(page, first.if_material.cost),
-            )
+    fewer = replace(answers, business=replace(answers.business, persons_held=held // 2))
+    half = model(fewer, page.diagnosis.on)
+    saved = loss.expected - float(half.expected(half.risk).sum())
+    found.append(
+        page.w(
+            "report.risk.note_persons",
+            persons=count(held),
+            employees=count(answers.business.employees),
+            yen=estimate(page, saved),
         )
-    if loss.insurable > 0:
-        liability = sum(loss.by_component[part] for part in GROUPS[0][1])
-        back = answers.business.on_consignment
-        found.append(
-            page.w(
-                "report.risk.note_recourse" if back else "report.risk.note_liability",
-                share=percent(page, liability / loss.insurable),
-            )
-        )
-    high = sorted(loss.plans, key=lambda plan: plan.plan.liability_limit)
-    if len(high) > 1:
-        low, top = next((plan for plan in high if plan.plan.liability_limit >= 30_000_000), high[0]), high[-1]
-        more = top.paid_liability - low.paid_liability
-        found.append(
-            page.w(
-                "report.risk.note_high" if more >= 1 else "report.risk.note_high_none",
-                low=yen(low.plan.liability_limit, page.lang),
-                high=yen(top.plan.liability_limit, page.lang),
-                yen=estimate(page, more),
-            )
-        )
-    held = answers.business.persons_held
-    if held > 1:
-        fewer = replace(answers, business=replace(answers.business, persons_held=held // 2))
-        half = model(fewer, page.diagnosis.on)
-        saved = loss.expected - float(half.expected(half.risk).sum())
-        found.append(
-            page.w(
-                "report.risk.note_persons",
-                persons=count(held),
-                employees=count(answers.business.employees),
-                yen=estimate(page, saved),
-            )
-        )
+    )
     return found
+
+
+def _limits(page: Page, loss: Loss) -> list[str]:
+    """Return how often the lowest cost limit is too little, and what the highest limits add to what a plan pays."""
+    if not loss.plans:
+        return []
+    plans = sorted(loss.plans, key=lambda plan: (plan.plan.liability_limit, plan.plan.cost_limit))
+    first, low, top = plans[0], plans[min(1, len(plans) - 1)], plans[-1]
+    attacked = any(loss.by_cause[cause] > 0 for cause in ATTACKS)
+    found = [
+        page.w(
+            "report.risk.note_cost_attack" if attacked else "report.risk.note_cost",
+            limit=yen(first.plan.cost_limit, page.lang),
+            share=percent(page, first.if_material.cost),
+        )
+    ]
+    if top is low:
+        return found
+    more = top.paid_liability - low.paid_liability
+    share = more / low.paid if low.paid > 0 else 0.0
+    found.append(
+        page.w(
+            "report.risk.note_high" if share < SMALL_PART else "report.risk.note_high_much",
+            low=yen(low.plan.liability_limit, page.lang),
+            high=yen(top.plan.liability_limit, page.lang),
+            yen=estimate(page, more),
+            share=percent(page, share),
+        )
+    )
+    return found
+
+
+def _liability(page: Page, loss: Loss) -> str:
+    """Return how small a part of what could be insured is for persons who claim, and how much clients claim back."""
+    persons = sum(loss.by_component[part] for part in DAMAGES) / loss.insurable
+    back = loss.by_component["recourse"] / loss.insurable
+    name = "report.risk.note_recourse" if back > 0 else "report.risk.note_liability"
+    return page.w(name, share=percent(page, persons), back=percent(page, back))
