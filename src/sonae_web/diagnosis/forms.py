@@ -48,7 +48,7 @@ def whole_number(text: str) -> int | None:
         not whole.isascii()
         or not whole.isdigit()
         or len(whole) > 12
-        or (point and (scale == 1 or not part.isdigit() or len(part) > 4))
+        or (point and (scale == 1 or not (part.isascii() and part.isdigit()) or len(part) > 4))
     ):
         return None
     return int(whole) * scale + (int(part.ljust(4, "0")) if point else 0)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sonae_web.diagnosis import views
+from sonae_web.diagnosis import public, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("quick/<str:link>/result", views.result, name="quick_result"),
     path("quick/<str:link>/report.pdf", views.report, name="quick_report"),
     path("quick/<str:link>/erase", views.erase, name="quick_erase"),
+    path("loss/", public.loss, name="loss"),
+    path("calculator/", public.calculator, name="calculator"),
+    path("cases/", public.cases, name="cases"),
+    path("sample-report/", public.sample_report, name="sample_report"),
+    path("sample-report/report.pdf", public.sample_pdf, name="sample_pdf"),
 ]
