@@ -118,6 +118,9 @@ def test_every_command_of_the_readme_runs(
         assert (ROOT / "tests/run.py").exists()
         assert all(word in read("tests/run.py") for word in words[1:])
         return
+    if words[0] == "serve":  # tests/web/test_serve.py starts it, and stops it again
+        assert words[1:] == ["--sample"]
+        return
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(Output, "lang", Output.lang)
     monkeypatch.setattr(Output, "as_json", Output.as_json)

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Ground(AppConfig):
-    """Nothing of its own in the database yet."""
+    """In the database: the audit log."""
 
     name = "sonae_web.ground"
