@@ -42,13 +42,18 @@ from sonae_web.diagnosis.figures import (
     told,
 )
 from sonae_web.ground import clock
+from sonae_web.ground.limits import limited
 from sonae_web.ground.words import lang, words
 
 SPECIMEN = Path(__file__).with_name("specimen.yaml")
 MOST_BYTES = 100_000
 CHAPTERS = ("law", "risk", "areas", "cases", "plan", "sources", "annex")
 
+FIGURES_AN_HOUR = 600
+"""Simulations of one address."""
 
+
+@limited(FIGURES_AN_HOUR)
 @require_safe
 def loss(request: HttpRequest) -> HttpResponse:
     """The loss simulator: a business and its controls in the address, what a leak would cost it beside them."""

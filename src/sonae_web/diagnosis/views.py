@@ -13,9 +13,12 @@ from sonae.report.diagnosis import Diagnosis
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.forms import read_facts
 from sonae_web.ground import clock
+from sonae_web.ground.limits import limited
 from sonae_web.ground.words import lang, words
 
 FIRST_ACTIONS = 3
+CHECKS_AN_HOUR, REPORTS_AN_HOUR = 60, 60
+"""For one address: an office shares one."""
 
 
 @require_safe
@@ -24,6 +27,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "diagnosis/landing.html")
 
 
+@limited(CHECKS_AN_HOUR, ("POST",))
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
     """Three facts of the business; then the first question, behind a private link."""
@@ -118,6 +122,7 @@ def result(request: HttpRequest, check: services.Check) -> HttpResponse:
     return render(request, "diagnosis/result.html", context)
 
 
+@limited(REPORTS_AN_HOUR)
 @require_safe
 @behind_link
 def report(request: HttpRequest, check: services.Check) -> HttpResponse:

@@ -1,0 +1,11 @@
+"""Every test begins with full allowances: they are counted in the process."""
+
+import pytest
+
+from sonae_web.diagnosis import public, views
+
+
+@pytest.fixture(autouse=True)
+def full_allowances() -> None:
+    for view in (views.begin, views.report, public.loss):
+        view.allowance._left.clear()  # type: ignore[attr-defined]
