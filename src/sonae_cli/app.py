@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.problems import Refused
-from sonae_cli import diagnosis, log, loss, programme, scenario, serve
+from sonae_cli import diagnosis, keys, log, loss, programme, scenario, serve
 from sonae_cli.output import Output, refuse
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ app.command("loss")(loss.loss)
 app.command("serve")(serve.serve)
 app.add_typer(programme.app, name="programme")
 app.add_typer(log.app, name="log")
+app.add_typer(keys.app, name="keys")
 
 
 def main(arguments: list[str] | None = None) -> None:

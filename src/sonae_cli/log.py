@@ -1,6 +1,5 @@
 """``sonae log export|verify``: the site's audit log as a file, and whether anyone changed it."""
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from sonae.problems import Refused, problem
 from sonae.programmes import describe, library
 from sonae_cli import chain
 from sonae_cli.output import Output, refuse, show
+from sonae_cli.site import begin_site
 from sonae_web.ground.chain import Head, head_of  # imports no Django: verify must run without it
 
 app = typer.Typer(no_args_is_help=True, help="Export the site's audit log; verify an exported one.")
@@ -31,7 +31,7 @@ Anchors = Annotated[
 @app.command()
 def export(file: Target) -> None:
     """Seal what waits and write the site's audit log, a JSON line for each row and its head at last."""
-    _begin_site()
+    begin_site()
     from django.db import DatabaseError
 
     from sonae_web.ground import audit
@@ -40,7 +40,7 @@ def export(file: Target) -> None:
         audit.seal()
         head = audit.export(sys.stdout.buffer if file == "-" else Path(file))
     except DatabaseError as error:
-        raise Refused([problem("log.no_site", file, reason=type(error).__name__)]) from error
+        raise Refused([problem("site.not_there", file, reason=type(error).__name__)]) from error
     except OSError as error:
         raise Refused([problem("file.not_written", file, reason=error.strerror or type(error).__name__)]) from error
     if file != "-":
@@ -87,19 +87,6 @@ def verify(file: Source, head: Anchors = None) -> None:
     )
     if told:
         raise typer.Exit(1)
-
-
-def _begin_site() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sonae_web.settings")
-    import django
-    from django.apps import apps
-    from django.core.exceptions import ImproperlyConfigured
-
-    try:
-        if not apps.ready:
-            django.setup()
-    except (ImproperlyConfigured, ValueError) as error:
-        raise Refused([problem("log.no_site", "-", reason=error)]) from error
 
 
 def _anchor(text: str) -> Head:

@@ -17,7 +17,7 @@ from sonae.programmes import Programme, load
 from sonae.programmes.canonical import canonical
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock
-from sonae_web.ground.vault import Vault
+from sonae_web.ground.vault import Vault, key_name
 
 KEPT = timedelta(days=30)
 LINK_BYTES = 32
@@ -109,6 +109,22 @@ def erase(*, link: str) -> None:
 def erase_expired() -> int:
     """Erase every quick check past its day and return how many."""
     return QuickCheck.objects.filter(expires_at__lte=clock.now()).delete()[0]
+
+
+def renew_keys() -> int:
+    """Seal anew with the current key what an older one sealed, row by row, and return how many. Raises Sealed.
+
+    Each row is a transaction of its own: stopped anywhere and run again, nothing is lost and nothing done twice.
+    """
+    done = 0
+    for pk in QuickCheck.objects.values_list("pk", flat=True).iterator():
+        with transaction.atomic():
+            row = QuickCheck.objects.select_for_update().filter(pk=pk).first()
+            if row is not None and key_name(bytes(row.sealed)) != vault().current:
+                row.sealed = vault().renew(bytes(row.sealed), row.label)
+                row.save(update_fields=["sealed"])
+                done += 1
+    return done
 
 
 def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 VERSION = 1
 KEY_BYTES, NONCE_BYTES = 32, 12
-_NAME = re.compile(r"[a-z0-9-]{1,32}")
+KEY_NAME = re.compile(r"[a-z0-9-]{1,32}")
 
 
 class Sealed(Exception):  # noqa: N818 - a state of the data, not an error of the program
@@ -73,7 +73,7 @@ def read_keys(text: str) -> dict[str, bytes]:
             key = base64.urlsafe_b64decode(secret)
         except (binascii.Error, ValueError) as error:
             raise ValueError(f"the key {name} is not base64") from error
-        if not _NAME.fullmatch(name) or name in keys or len(key) != KEY_BYTES:
+        if not KEY_NAME.fullmatch(name) or name in keys or len(key) != KEY_BYTES:
             raise ValueError(f"the key {name} needs a name of its own and {KEY_BYTES} bytes")
         keys[name] = key
     if not keys:
