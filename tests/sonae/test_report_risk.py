@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from types import MappingProxyType
 
 import pytest
 
@@ -13,7 +14,7 @@ from sonae.papers import Mark, exceedance
 from sonae.report import build, diagnose
 from sonae.report.page import Page
 from sonae.report.risk import percent
-from tests.cast import BUSINESSES, ON, answers, business, diagnosed, example, uniform
+from tests.cast import BUSINESSES, ON, answering, answers, business, diagnosed, example, uniform
 
 BEFORE = date(2022, 3, 31)
 
@@ -130,3 +131,12 @@ def test_the_credit_is_told_from_its_first_day_on() -> None:
     early = build(diagnose(example("clinic"), date(2026, 11, 30)), "ja")["plan"]["worth"]
     assert "告知事項申告書" not in early
     assert "%下がり" in early
+
+
+def test_five_years_and_the_credit_stand_beside_each_open_comment() -> None:
+    source = answering(example("clinic"), "yes")
+    critical = next(each.id for each in source.asked if each.critical and each.causes)
+    lacking = diagnosed(replace(source, given=MappingProxyType({**source.given, critical: "no"})))
+    rows = [row for group in build(lacking, "ja")["annex"]["groups"] for row in group["rows"]]
+    (open_row,) = (row for row in rows if row["worth"])
+    assert re.fullmatch(r"5年 −[\d,.]+万?円・割引 \+20%", open_row["worth"])

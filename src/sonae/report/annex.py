@@ -3,7 +3,7 @@
 from typing import Any
 
 from sonae.report.page import Page
-from sonae.report.risk import saving
+from sonae.report.risk import saving, worth
 from sonae.scoring import Answered, AreaScore
 
 NEXT_STEPS = 2
@@ -63,6 +63,7 @@ def _row(page: Page, each: Answered) -> dict[str, Any]:
         "effort": page.effort(each.effort),
         "evidence": page.texts.question(question.id, "evidence"),
         "saving": saving(page, question.id),
+        "worth": worth(page, question.id),
     }
 
 

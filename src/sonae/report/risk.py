@@ -118,6 +118,16 @@ def saving(page: Page, question: str) -> str:
     return page.w("report.risk.saving", yen=yen(-to_yen(found), page.lang))
 
 
+def worth(page: Page, question: str) -> str:
+    """Return what answering a question yes saves in five years, and the credit it alone gains: 5年 −7,000円・割引 +14%."""
+    found = page.diagnosis.savings.get(question)
+    if found is None or to_yen(5 * found) < 1:
+        return ""
+    told = page.w("report.risk.saving_five", yen=yen(-to_yen(5 * found), page.lang))
+    gained = page.diagnosis.effects.get(question, 0)
+    return told + (page.w("report.risk.credit_gained", share=percent(page, float(gained))) if gained > 0 else "")
+
+
 def _causes(page: Page, loss: Loss) -> list[dict[str, Any]]:
     """Return the greatest causes, and the others together where there are more."""
     ranked = sorted(loss.by_cause.items(), key=lambda cause: -cause[1])
