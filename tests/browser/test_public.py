@@ -103,3 +103,42 @@ def test_a_visitor_looks_around_without_an_account(
     for address in ("/", "/loss/", "/calculator/", "/cases/", "/sample-report/"):
         page.goto(live_server.url + address)
         sound()
+
+
+def test_a_keyboard_reaches_the_content_first_and_faults_take_the_focus(
+    live_server: Any, page: Page, size: ViewportSize, scripts: bool
+) -> None:
+    page.goto(live_server.url + "/quick/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="本文に移動")
+    assert skip.evaluate("each => each === document.activeElement && each.getBoundingClientRect().left >= 0")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.get_by_label("業種").evaluate("each => each === document.activeElement")
+    page.get_by_role("button", name="質問に進む").press("Enter")
+    assert page.get_by_role("alert").evaluate("each => each === document.activeElement")
+    page.goto(live_server.url + "/loss/?staff=x#result")
+    assert page.get_by_role("alert").evaluate("each => each === document.activeElement")
+
+
+def test_paper_holds_what_was_chosen_and_no_empty_boxes(
+    live_server: Any, page: Page, size: ViewportSize, scripts: bool
+) -> None:
+    page.goto(live_server.url + "/loss/")
+    page.emulate_media(media="print")
+    assert page.get_by_label("氏名と住所").is_visible()
+    assert not page.get_by_label("カード番号").is_visible()
+    assert not page.get_by_text("受託", exact=True).is_visible()
+    assert page.get_by_text("すべてのプランを比べる").is_visible()
+    assert not page.get_by_role("button", name="計算する").is_visible()
+
+
+def test_letters_twice_the_size_do_not_make_the_page_scroll_sideways(
+    live_server: Any, page: Page, size: ViewportSize, scripts: bool
+) -> None:
+    if not scripts:
+        pytest.skip("the letters are enlarged by a script")
+    for address in ("/", "/quick/", "/loss/", "/loss/?staff=x", "/calculator/", "/cases/", "/sample-report/"):
+        page.goto(live_server.url + address)
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], address

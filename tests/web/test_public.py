@@ -241,3 +241,43 @@ def test_the_specimen_answers_as_the_example_does() -> None:
 def test_the_landing_page_leads_to_every_page_and_none_takes_a_post(client: Client, address: str) -> None:
     assert f'href="{address}"' in page(client, "/")
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_cannot_be_served_is_told_in_the_language_of_the_site(language: str) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"accept-language": language})
+    pages = {
+        404: (client.get("/nowhere"), "ページが見つかりません", "Page not found"),
+        403: (client.post("/quick/", {}), "送信を受け付けられませんでした", "This could not be accepted"),
+        400: (
+            client.get("/loss/?" + "&".join(["done=x"] * 600)),
+            "内容を読み取れませんでした",
+            "This could not be read",
+        ),
+    }
+    for status, (answer, *titles) in pages.items():
+        text = answer.content.decode()
+        assert answer.status_code == status
+        assert f"<h1>{titles[language == 'en']}</h1>" in text
+        assert f'<html lang="{language}">' in text
+        assert '<main id="main"' in text
+        assert "csrfmiddlewaretoken" not in text
+
+
+def test_a_failure_of_ours_is_told_without_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("a cause")
+
+    monkeypatch.setattr(public, "all_cases", fail)
+    answer = Client(raise_request_exception=False).get("/cases/")
+    text = answer.content.decode()
+    assert answer.status_code == 500
+    assert "処理できませんでした" in text
+    assert "Something went wrong on our side." in text
+    assert "a cause" not in text
+    assert "style=" not in text
+
+
+def test_japanese_sentences_are_not_parted_by_a_space(client: Client) -> None:
+    for address in PAGES:
+        assert "。 " not in re.sub(r"<[^>]+>", "", page(client, address)), address

@@ -131,3 +131,35 @@ def test_pages_are_not_cached_and_tell_other_sites_nothing(client: Client) -> No
     assert "default-src 'none'" in page["Content-Security-Policy"]
     assert b"style=" not in page.content
     assert b"<script" not in page.content
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_landing_page_tells_how_many_questions_will_come(client: Client, language: str) -> None:
+    client.post("/language", {"language": language, "next": "/"})
+    total = len(services.read(begun(client)).questions)
+    told = {"ja": f"{total}の質問に答えると", "en": f"Answer {total} questions"}
+    assert told[language] in client.get("/").content.decode()
+
+
+def test_a_number_too_large_is_told_the_most_that_may_stand_there(client: Client) -> None:
+    page = client.post("/quick/", {**FACTS, "employees": "1,000,001"}).content.decode()
+    assert "従業員の数を、0人から1,000,000人までの整数で入力してください。" in page
+
+
+def test_faults_take_the_focus_without_a_script(client: Client) -> None:
+    link = begun(client)
+    pages = [client.post("/quick/", {}), client.post(f"/quick/{link}/1"), client.get("/loss/?staff=x")]
+    assert [page.content.count(b'tabindex="-1" autofocus>') for page in pages] == [1, 1, 1]
+
+
+def test_the_result_reads_well_and_shows_no_number_of_a_question_that_was_not_seen(client: Client) -> None:
+    link = begun(client)
+    answered(client, link)
+    page = client.get(f"/quick/{link}/result").content.decode()
+    assert not re.search(r"問\d", page)
+    assert "。 " not in page
+    assert "「年 −」の額は、それを行うと減る" in page
+    client.post("/language", {"language": "en", "next": "/"})
+    page = client.get(f"/quick/{link}/result").content.decode()
+    assert re.search(r"\d of 100", page)
+    assert "｜" not in page

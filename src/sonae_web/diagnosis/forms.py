@@ -8,7 +8,8 @@ from sonae.checklist.business import MOST_EMPLOYEES
 from sonae.programmes import Programme
 from sonae.programmes.cursor import MOST_PERSONS
 
-FIELDS = ("industry", "employees", "persons_held")
+MOST = {"employees": MOST_EMPLOYEES, "persons_held": MOST_PERSONS}
+FIELDS = ("industry", *MOST)
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ def read_facts(programme: Programme, posted: Mapping[str, str]) -> Facts:
         values["industry"] = entered["industry"]
     else:
         faults["industry"] = "site.quick.fault_industry"
-    for name, least, most in (("employees", 0, MOST_EMPLOYEES), ("persons_held", 0, MOST_PERSONS)):
+    for name, most in MOST.items():
         number = whole_number(entered[name])
-        if number is None or not least <= number <= most:
+        if number is None or number > most:
             faults[name] = f"site.quick.fault_{name}"
         else:
             values[name] = number

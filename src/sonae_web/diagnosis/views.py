@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sonae.figures import count
 from sonae.report import build, diagnose, pdf
 from sonae.report.diagnosis import Diagnosis
 from sonae_web.diagnosis import services
-from sonae_web.diagnosis.forms import read_facts
+from sonae_web.diagnosis.forms import MOST, read_facts
 from sonae_web.ground import clock
 from sonae_web.ground.limits import limited
 from sonae_web.ground.words import lang, words
@@ -43,7 +44,9 @@ def begin(request: HttpRequest) -> HttpResponse:
             key=lambda each: each[1],
         ),
         "entered": facts.entered,
-        "faults": {name: names(key) for name, key in facts.faults.items()} if request.method == "POST" else {},
+        "faults": {name: names(key, most=count(MOST.get(name, 0))) for name, key in facts.faults.items()}
+        if request.method == "POST"
+        else {},
     }
     return render(request, "diagnosis/begin.html", context, status=422 if context["faults"] else 200)
 
