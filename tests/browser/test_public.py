@@ -133,11 +133,10 @@ def test_paper_holds_what_was_chosen_and_no_empty_boxes(
     assert not page.get_by_role("button", name="計算する").is_visible()
 
 
+@pytest.mark.parametrize("scripts", [True], ids=["enlarged by a script"])
 def test_letters_twice_the_size_do_not_make_the_page_scroll_sideways(
-    live_server: Any, page: Page, size: ViewportSize, scripts: bool
+    live_server: Any, page: Page, size: ViewportSize
 ) -> None:
-    if not scripts:
-        pytest.skip("the letters are enlarged by a script")
     for address in ("/", "/quick/", "/loss/", "/loss/?staff=x", "/calculator/", "/cases/", "/sample-report/"):
         page.goto(live_server.url + address)
         page.evaluate("document.documentElement.style.fontSize = '200%'")
