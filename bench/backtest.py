@@ -26,10 +26,10 @@ sys.path.insert(0, str(ROOT / "src"))  # so that it runs as it is; hence imports
 from sonae.checklist import Business
 from sonae.jo import factors
 from sonae.loss.controls import COLUMNS
-from sonae.loss.engine import INSURED, Model
+from sonae.loss.engine import Model
 from sonae.loss.exposure import Exposure, exposure
 from sonae.loss.parameters import CAUSES, STATES, Level, parameters
-from sonae.loss.severity import COMPONENTS, OWN, Severity, outcomes, severity
+from sonae.loss.severity import COMPONENTS, INSURED, OWN, Severity, outcomes, severity
 from sonae.programmes import Programme, load
 from sonae.scenario import estimate, flyer_proportions
 

@@ -46,7 +46,8 @@ from sonae.layers import Layer
 from sonae.loss import assess, result
 from sonae.loss.compound import CELLS, layer_severity, layer_year, poisson
 from sonae.loss.normal import Floats, normal_cdf
-from sonae.loss.tables import Line, assess_many, portfolio
+from sonae.loss.portfolio import Line, portfolio
+from sonae.loss.tables import assess_many
 from sonae.programmes import Plan, Programme, load, read_file
 from sonae.scoring import score
 

@@ -10,8 +10,8 @@ import pytest
 
 from sonae.check import check
 from sonae.loss import credit
-from sonae.loss.engine import INSURED, model
-from sonae.loss.severity import COMPONENTS
+from sonae.loss.engine import model
+from sonae.loss.severity import COMPONENTS, INSURED
 from sonae.scoring import GRADES, score, with_done
 from tests.cast import (
     BUSINESSES,

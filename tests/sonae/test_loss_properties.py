@@ -17,12 +17,12 @@ import pytest
 
 from sonae.loss.compound import COARSE, FINE, LENGTH
 from sonae.loss.controls import UNMET, population_mean
-from sonae.loss.engine import INSURED, Model, model
+from sonae.loss.engine import Model, model
 from sonae.loss.losses import BINS_PER_DOUBLING
 from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, Parameters, parameters
 from sonae.loss.result import shared_out, to_yen
-from sonae.loss.severity import COMPONENTS, COST, LIABILITY, OWN, SPREAD_CHANCE
+from sonae.loss.severity import COMPONENTS, COST, INSURED, LIABILITY, OWN, SPREAD_CHANCE
 from sonae.programmes import Plan, Programme
 from sonae.programmes.cursor import MOST_PERSONS
 from sonae.tables import Dated

@@ -11,12 +11,13 @@ import pytest
 
 from sonae.checklist import Answers, Business
 from sonae.loss.controls import COLUMNS
-from sonae.loss.engine import INSURED, Model, assess, model
+from sonae.loss.engine import Model, assess, model
 from sonae.loss.normal import Floats
 from sonae.loss.parameters import LEVELS, Level, parameters
 from sonae.loss.plans import plan_losses
-from sonae.loss.severity import COMPONENTS
-from sonae.loss.tables import Line, Many, assess_many, nodes, portfolio
+from sonae.loss.portfolio import Line, portfolio
+from sonae.loss.severity import COMPONENTS, INSURED
+from sonae.loss.tables import Many, assess_many, nodes
 from sonae.programmes import Plan
 from sonae.programmes.cursor import MOST_PERSONS
 from tests.cast import BUSINESSES, ON, business, dice, edition, example, many, programme

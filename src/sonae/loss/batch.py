@@ -10,8 +10,9 @@ from pathlib import Path
 from sonae.checklist import Row, Table
 from sonae.loss.engine import YEARS
 from sonae.loss.parameters import CAUSES, parameters
+from sonae.loss.portfolio import Line, Portfolio, portfolio
 from sonae.loss.result import chance, shared_out, to_yen
-from sonae.loss.tables import Line, Many, Portfolio, assess_many, portfolio
+from sonae.loss.tables import Many, assess_many
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Plan
 from sonae.programmes.sheet import check_target, write_sheet

@@ -16,9 +16,9 @@ import numpy as np
 from sonae.checklist import Answers, Business, Edition
 from sonae.checklist.business import MEDIA
 from sonae.loss.controls import Weights, population_mean, ranges, relative_risk, weights
-from sonae.loss.engine import INSURED, Model, model
+from sonae.loss.engine import Model, model
 from sonae.loss.normal import Flags, Floats, Indices
-from sonae.loss.severity import COMPONENTS
+from sonae.loss.severity import IS_INSURED
 from sonae.programmes import Programme
 from sonae.scoring import GRADES, Score, graded, score
 
@@ -91,10 +91,9 @@ class _Space:
     """Insured loss of one business as a function of u, how far each question is unmet; convex in u."""
 
     def __init__(self, m: Model, w: Weights, asked: Flags) -> None:
-        insured = np.array([name in INSURED for name in COMPONENTS])
         self.m, self.w, self.asked = m, w, asked
         self.mean = population_mean(m.p)
-        self.plain, self.aftermath = (part[insured].sum(axis=0) for part in m.linear)
+        self.plain, self.aftermath = (part[IS_INSURED].sum(axis=0) for part in m.linear)
         self.log_range = ranges(m.p)
 
     def at(self, u: float) -> Floats:

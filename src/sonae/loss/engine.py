@@ -17,7 +17,7 @@ from sonae.loss.losses import Losses
 from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, CELLS_PER_DECADE, ELECTRONIC, Level, Parameters, parameters
 from sonae.loss.plans import Incidents, PlanLoss, plan_losses
-from sonae.loss.severity import COMPONENTS, COST, LIABILITY, Severity, severity
+from sonae.loss.severity import COMPONENTS, INSURED, IS_INSURED, Severity, severity
 from sonae.programmes import Plan
 
 MATERIAL_PERSONS = 99.53
@@ -25,7 +25,6 @@ MATERIAL_PERSONS = 99.53
 YEARS = (1, 5, 10)
 RETURN_PERIODS = (10, 100, 200)
 OTHER_LEVELS: tuple[Level, ...] = ("low", "high")
-INSURED = (*LIABILITY, *COST)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,10 +204,9 @@ def controls(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Cont
     """
     u = unmet(w, m.p, given)
     asked = np.array([question in given for question in w.questions])
-    insured = np.array([name in INSURED for name in COMPONENTS])
     plain, aftermath = m.linear
     plain_all, aftermath_all = plain.sum(axis=0), aftermath.sum(axis=0)
-    plain_in, aftermath_in = plain[insured].sum(axis=0), aftermath[insured].sum(axis=0)
+    plain_in, aftermath_in = plain[IS_INSURED].sum(axis=0), aftermath[IS_INSURED].sum(axis=0)
 
     def total(risk: Floats, without: Floats, with_: Floats) -> Floats:
         result: Floats = ((without + risk[..., -1:] * with_) * risk[..., :-1]).sum(axis=-1)

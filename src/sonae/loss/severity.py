@@ -17,7 +17,10 @@ from sonae.loss.parameters import CAUSES, MEDIA, Parameters
 LIABILITY = ("damages", "dispute_costs", "card_reissue", "recourse")
 COST = ("goodwill", "letters", "call_centre", "notices", "investigation", "advice", "handling")
 OWN = ("recovery", "lost_sales")
-COMPONENTS = (*LIABILITY, *COST, *OWN)
+INSURED = (*LIABILITY, *COST)
+COMPONENTS = (*INSURED, *OWN)
+IS_INSURED = np.array([name in INSURED for name in COMPONENTS])
+"""Components that a plan can cover, as a mask of their axis."""
 WEB_SHOP, RANSOMWARE = CAUSES.index("web_shop"), CAUSES.index("ransomware")
 SPREAD_CHANCE = np.array([0.25, 0.5, 0.25])
 

@@ -1,5 +1,6 @@
 """The chapter on what a leak would cost this business: if it happens, in ten years, by cause, and by plan."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -59,7 +60,7 @@ def risk(page: Page) -> dict[str, Any] | None:
             }
             for years in YEARS
         ],
-        "curve": _curve(page, loss),
+        "curve": curve(page, loss, range(int(CURVE_FROM), int(CURVE_TO) + 1), loss.material_cost),
         "curve_alt": page.w("report.risk.curve_alt", yen=estimate(page, loss.material_cost["90"])),
         "returns": [
             {
@@ -83,15 +84,10 @@ def risk(page: Page) -> dict[str, Any] | None:
         ),
         "causes": _causes(page, loss),
         "components": [
-            row | {"insured": insured}
+            _share(page, f"report.risk.part_{name}", sum(loss.by_component[part] for part in parts), loss)
+            | {"insured": insured}
             for (name, parts, insured) in GROUPS
             if name not in RARE or any(loss.by_component[part] >= 1 for part in parts)
-            for row in _shares(
-                page,
-                {page.w(f"report.risk.part_{name}"): sum(loss.by_component[part] for part in parts)},
-                1,
-                loss.expected,
-            )
         ],
         "plans": [_plan(page, loss, plan) for plan in loss.plans],
         "notes": notes(page, loss),
@@ -129,33 +125,28 @@ def worth(page: Page, question: str) -> str:
 
 
 def _causes(page: Page, loss: Loss) -> list[dict[str, Any]]:
-    """Return the greatest causes, and the others together where there are more."""
+    """Return the greatest causes, and the others together where there are more; none below a yen a year."""
     ranked = sorted(loss.by_cause.items(), key=lambda cause: -cause[1])
-    parts = {page.w(f"cause.{name}.name"): yen_a_year for name, yen_a_year in ranked[:MOST_CAUSES]}
-    rest = sum(yen_a_year for _, yen_a_year in ranked[MOST_CAUSES:])
-    rows = _shares(page, parts, MOST_CAUSES, loss.expected) if loss.expected > 0 else []
-    other = _shares(page, {page.w("report.risk.other_causes"): rest}, 1, loss.expected) if rest >= 1 else []
-    return [row for row in rows if row["share"] or row["yen"] != estimate(page, 0)] + other
+    parts = [(f"cause.{name}.name", yen_a_year) for name, yen_a_year in ranked[:MOST_CAUSES]]
+    parts.append(("report.risk.other_causes", sum(yen_a_year for _, yen_a_year in ranked[MOST_CAUSES:])))
+    return [_share(page, name, part, loss) for name, part in parts if part >= 1]
 
 
-def _shares(page: Page, parts: dict[str, float], most: int, whole: float | None = None) -> list[dict[str, Any]]:
-    total = sum(parts.values()) if whole is None else whole
-    rows = sorted(parts.items(), key=lambda part: -part[1])
-    return [
-        {"name": name, "yen": estimate(page, part), "share": round(100 * part / total) if total > 0 else 0}
-        for name, part in rows[:most]
-        if part >= 1 or whole is not None
-    ]
+def _share(page: Page, name: str, part: float, loss: Loss) -> dict[str, Any]:
+    """Return a part of the expected loss: its name, yen a year, and per cent of the whole."""
+    share = round(100 * part / loss.expected) if loss.expected > 0 else 0
+    return {"name": page.w(name), "yen": estimate(page, part), "share": share}
 
 
-def _curve(page: Page, loss: Loss) -> str:
+def curve(page: Page, loss: Loss, powers: Iterable[int], labelled: Collection[str]) -> str:
+    """Return the chart of what one incident costs: ticks at powers of ten of yen, labels at some of the chances."""
     points = 10 ** np.linspace(CURVE_FROM, CURVE_TO, CURVE_POINTS)
     over = loss.central.gross.drawn_out.over_if_material(points)
     marks = [
-        Mark(amount, 1 - q, estimate(page, amount))
-        for q, amount in zip(CHANCES, loss.material_cost.values(), strict=True)
+        Mark(amount, 1 - q, estimate(page, amount) if name in labelled else "")
+        for q, (name, amount) in zip(CHANCES, loss.material_cost.items(), strict=True)
     ]
-    ticks = {10.0**power: yen(10**power, page.lang) for power in range(int(CURVE_FROM), int(CURVE_TO) + 1)}
+    ticks = {10.0**power: yen(10**power, page.lang) for power in powers}
     line = list(zip(points.tolist(), over.tolist(), strict=True))
     return exceedance(line, marks, ticks, page.w("report.risk.curve_title"))
 

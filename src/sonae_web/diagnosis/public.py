@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
-import numpy as np
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -17,13 +16,11 @@ from sonae.casebook import cases as all_cases
 from sonae.checklist import read_answers
 from sonae.checklist.business import MEDIA
 from sonae.figures import Lang, count, day, exact_yen, yen
-from sonae.loss.losses import CHANCES
 from sonae.loss.result import to_yen
-from sonae.papers import Mark, exceedance
 from sonae.programmes import Programme, Words, read_file
 from sonae.report import Diagnosis, build, diagnose, pdf
 from sonae.report.page import Page
-from sonae.report.risk import CURVE_FROM, CURVE_POINTS, CURVE_TO, risk
+from sonae.report.risk import curve, risk
 from sonae.scenario import Scenario, Terms, estimate
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.figures import (
@@ -49,6 +46,8 @@ SPECIMEN = Path(__file__).with_name("specimen.yaml")
 MOST_BYTES = 100_000
 CHAPTERS = ("law", "risk", "areas", "cases", "plan", "sources", "annex")
 
+TICKS, LABELLED = (5, 7, 9), ("50", "90")
+"""The chart has fewer ticks and labels than the report's, for larger letters."""
 FIGURES_AN_HOUR = 600
 """Simulations of one address."""
 
@@ -64,7 +63,7 @@ def loss(request: HttpRequest) -> HttpResponse:
         "fields": _fields("loss", SIMULATOR, form.entered, faults, texts),
         "faults": faults,
         "kept": form.done,
-        "industries": _industries(programme, texts),
+        "industries": services.industries(texts),
         "entered": form.entered,
         "groups": [
             _group("kinds", ((kind, texts(f"site.loss.kind_{kind}")) for kind in KINDS), form.chosen, faults, texts),
@@ -89,8 +88,9 @@ def simulated(form: Simulation, language: Lang, on: date) -> dict[str, Any]:
     done = [name for name in form.done if name in asked]
     found = diagnose(average(programme, edition, business, done), on)
     texts = programme.words(language, edition.id)
-    chapter = risk(Page(found, language))
-    if chapter is None:
+    page = Page(found, language)
+    chapter = risk(page)
+    if chapter is None or found.loss is None:
         raise LookupError(f"the loss engine has no values for {on}")
     jo = found.jo
     return {
@@ -105,7 +105,7 @@ def simulated(form: Simulation, language: Lang, on: date) -> dict[str, Any]:
             for name, saved in toggles(most_valuable(typical, on), done)
         ],
         "risk": chapter,
-        "curve": _described(_curve(found, texts), chapter["curve_alt"]),
+        "curve": _described(curve(page, found.loss, TICKS, LABELLED), chapter["curve_alt"]),
         "plan_rows": [
             row | {"marked": plan.id == form.plan, "published": plan.basis == "published"}
             for plan, row in zip(programme.plans, chapter["plans"], strict=True)
@@ -195,7 +195,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     found = [case for case in book if not industry or industry in (case.industry, *case.near)]
     known = {question.id for question in edition.questions}
     context = {
-        "industries": _industries(programme, texts),
+        "industries": services.industries(texts),
         "industry": industry,
         "faults": {"industry": texts("site.quick.fault_industry")} if faulty else {},
         "found": texts("site.cases.found", total=len(book), number=len(found)),
@@ -258,25 +258,6 @@ def _specimen_pdf(language: Lang, on: date) -> bytes:
 def _described(svg: str, text: str) -> str:
     """Return a chart with its description beside its title."""
     return svg.replace("</title>", f"</title><desc>{escape(text)}</desc>", 1)
-
-
-def _curve(found: Diagnosis, texts: Words) -> str:
-    """Return the chart of what one incident costs; fewer ticks and labels than the report's, for larger letters."""
-    if found.loss is None:
-        return ""
-    points = 10 ** np.linspace(CURVE_FROM, CURVE_TO, CURVE_POINTS)
-    over = found.loss.central.gross.drawn_out.over_if_material(points)
-    marks = [
-        Mark(amount, 1 - q, "" if name == "99" else yen(to_yen(amount), texts.lang))
-        for q, (name, amount) in zip(CHANCES, found.loss.material_cost.items(), strict=True)
-    ]
-    ticks = {10.0**power: yen(10**power, texts.lang) for power in (5, 7, 9)}
-    line = list(zip(points.tolist(), over.tolist(), strict=True))
-    return exceedance(line, marks, ticks, texts("report.risk.curve_title"))
-
-
-def _industries(programme: Programme, texts: Words) -> list[tuple[str, str]]:
-    return sorted(((name, texts(f"industry.{name}.name")) for name in programme.industries), key=lambda each: each[1])
 
 
 def _group(

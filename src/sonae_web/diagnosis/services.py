@@ -13,7 +13,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sonae.checklist import Answers, Business, Edition, Question, load_edition
-from sonae.programmes import Programme, load
+from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA
+from sonae.programmes import Programme, Words, load
 from sonae.programmes.canonical import canonical
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock
@@ -62,6 +63,11 @@ def current_edition() -> Edition:
     return load_edition(programme(), programme().edition_of(clock.today().year + 1))
 
 
+def industries(texts: Words) -> list[tuple[str, str]]:
+    """Return the industries to choose from, by name."""
+    return sorted(((name, texts(f"industry.{name}.name")) for name in programme().industries), key=lambda each: each[1])
+
+
 def vault() -> Vault:
     """Return the vault with this site's keys."""
     return Vault(settings.VAULT_KEYS)
@@ -71,7 +77,7 @@ def begin(*, industry: str, employees: int, persons_held: int) -> str:
     """Begin a quick check of a business and return its private link; what has expired by now is erased on the way."""
     business = Business(
         name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
-        information=("name", "address"), media=("paper", "pc"), uses=(), on_consignment=False,
+        information=ASSUMED_INFORMATION, media=ASSUMED_MEDIA, uses=(), on_consignment=False,
         assumed=("annual_sales", "information", "media", "uses", "on_consignment"),
     )  # fmt: skip
     link = secrets.token_urlsafe(LINK_BYTES)

@@ -39,10 +39,7 @@ def begin(request: HttpRequest) -> HttpResponse:
         return redirect("quick_question", link=link, number=1)
     names = words()
     context = {
-        "industries": sorted(
-            ((name, names(f"industry.{name}.name")) for name in programme.industries if not name.isdigit()),
-            key=lambda each: each[1],
-        ),
+        "industries": services.industries(names),
         "entered": facts.entered,
         "faults": {name: names(key, most=count(MOST.get(name, 0))) for name, key in facts.faults.items()}
         if request.method == "POST"
