@@ -30,7 +30,7 @@ def renew() -> None:
     begin_site()
     from django.db import DatabaseError
 
-    from sonae_web.diagnosis.services import renew_keys, vault
+    from sonae_web.ground.sealed import renew_keys, vault
     from sonae_web.ground.vault import Sealed
 
     try:

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.models import QuickCheck
+from sonae_web.ground import sealed
 from sonae_web.ground.vault import key_name, new_key, read_keys
 from tests.cast import Shell
 
@@ -53,9 +54,9 @@ def test_stopped_half_way_the_rest_is_done_next_time(
 
     monkeypatch.setattr(QuickCheck, "save", killed)
     with pytest.raises(KeyboardInterrupt):
-        services.renew_keys()
+        sealed.renew_keys()
     monkeypatch.setattr(QuickCheck, "save", real)
-    assert services.renew_keys() == 2
+    assert sealed.renew_keys() == 2
 
 
 @pytest.mark.django_db

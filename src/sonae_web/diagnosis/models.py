@@ -4,6 +4,8 @@ import uuid
 
 from django.db import models
 
+from sonae_web.ground.sealed import SealedField
+
 
 class QuickCheck(models.Model):
     """One visitor's answers. Only the hash of its link is stored; facts and answers are sealed together."""
@@ -11,10 +13,5 @@ class QuickCheck(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     link_hash = models.BinaryField(max_length=32, unique=True)
     edition = models.CharField(max_length=20)
-    sealed = models.BinaryField()
+    sealed = SealedField()
     expires_at = models.DateTimeField(db_index=True)
-
-    @property
-    def label(self) -> str:
-        """What binds the sealed bytes to this row."""
-        return f"diagnosis.quickcheck/sealed/{self.id}"

@@ -1,8 +1,8 @@
 """The quick check: begun, answered, read and erased through a private link; everything in it sealed."""
 
 import hashlib
-import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
@@ -15,10 +15,8 @@ from django.db.models import QuerySet
 from sonae.checklist import Answers, Business, Edition, Question, load_edition
 from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA
 from sonae.programmes import Programme, Words, load
-from sonae.programmes.canonical import canonical
 from sonae_web.diagnosis.models import QuickCheck
-from sonae_web.ground import clock
-from sonae_web.ground.vault import Vault, key_name
+from sonae_web.ground import clock, sealed
 
 KEPT = timedelta(days=30)
 LINK_BYTES = 32
@@ -68,11 +66,6 @@ def industries(texts: Words) -> list[tuple[str, str]]:
     return sorted(((name, texts(f"industry.{name}.name")) for name in programme().industries), key=lambda each: each[1])
 
 
-def vault() -> Vault:
-    """Return the vault with this site's keys."""
-    return Vault(settings.VAULT_KEYS)
-
-
 def begin(*, industry: str, employees: int, persons_held: int) -> str:
     """Begin a quick check of a business and return its private link; what has expired by now is erased on the way."""
     business = Business(
@@ -82,7 +75,7 @@ def begin(*, industry: str, employees: int, persons_held: int) -> str:
     )  # fmt: skip
     link = secrets.token_urlsafe(LINK_BYTES)
     row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + KEPT)
-    row.sealed = _sealed(row, business, {})
+    _put(row, business, {})
     with transaction.atomic():
         erase_expired()
         row.save(force_insert=True)
@@ -102,7 +95,7 @@ def answer(*, link: str, question: str, value: str) -> Check:
         if question not in asked or value not in asked[question].answers:
             raise ValueError(f"{value} is no answer to {question}")
         given = {**check.answers.given, question: value}
-        check.row.sealed = _sealed(check.row, check.answers.business, given)
+        _put(check.row, check.answers.business, given)
         check.row.save(update_fields=["sealed"])
     return replace(check, answers=replace(check.answers, given=MappingProxyType(given)))
 
@@ -117,27 +110,11 @@ def erase_expired() -> int:
     return QuickCheck.objects.filter(expires_at__lte=clock.now()).delete()[0]
 
 
-def renew_keys() -> int:
-    """Seal anew with the current key what an older one sealed, row by row, and return how many. Raises Sealed.
-
-    Each row is a transaction of its own: stopped anywhere and run again, nothing is lost and nothing done twice.
-    """
-    done = 0
-    for pk in QuickCheck.objects.values_list("pk", flat=True).iterator():
-        with transaction.atomic():
-            row = QuickCheck.objects.select_for_update().filter(pk=pk).first()
-            if row is not None and key_name(bytes(row.sealed)) != vault().current:
-                row.sealed = vault().renew(bytes(row.sealed), row.label)
-                row.save(update_fields=["sealed"])
-                done += 1
-    return done
-
-
 def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:
     row = rows.filter(link_hash=_hash(link), expires_at__gt=clock.now()).first()
     if row is None:
         raise Gone
-    content = json.loads(vault().open(bytes(row.sealed), row.label))
+    content = sealed.get(row, "sealed")
     facts: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in content["business"].items()
     }
@@ -145,10 +122,10 @@ def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:
     return Check(link, row, Answers(programme(), edition, business, MappingProxyType(content["answers"]), quick=True))
 
 
-def _sealed(row: QuickCheck, business: Business, given: dict[str, str]) -> bytes:
+def _put(row: QuickCheck, business: Business, given: Mapping[str, str]) -> None:
     facts = {name: getattr(business, name) for name in business.__slots__}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
-    return vault().seal(canonical({"business": plain, "answers": given}), row.label)
+    sealed.put(row, "sealed", {"business": plain, "answers": dict(given)})
 
 
 def _hash(link: str) -> bytes:
