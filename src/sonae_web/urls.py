@@ -8,5 +8,8 @@ urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("language", language.choose, name="language"),
+    path("account/", include("allauth.account.urls")),
+    path("account/second-factor/", include("allauth.mfa.urls")),
+    path("", include("sonae_web.accounts.urls")),
     path("", include("sonae_web.diagnosis.urls")),
 ]

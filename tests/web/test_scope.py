@@ -38,6 +38,9 @@ from tests.web.cast import Tree, acting, archived, person, scope, tree
 pytestmark = pytest.mark.django_db
 
 UNOWNED = {
+    "account.EmailAddress": "allauth's: a person's address, looked up at sign-in before any scope exists",
+    "account.EmailConfirmation": "allauth's: belongs to an address, found by its key",
+    "mfa.Authenticator": "allauth's: a person's second factor, asked for at sign-in; secrets are sealed",
     "accounts.User": "found by its address before any scope exists",
     "accounts.User_groups": "Django's; unused: rights come from roles",
     "accounts.User_user_permissions": "Django's; unused: rights come from roles",
@@ -54,7 +57,10 @@ UNOWNED = {
 }
 """Models without a tenant, and why. A new model is Owned or gets its reason here."""
 
-CROSSING: dict[str, str] = {}
+CROSSING: dict[str, str] = {
+    "diagnosis.Result.checklist": "services.hand_in makes the result in the scope in which it found the checklist",
+    "diagnosis.Evidence.task": "the service that adds evidence finds its task within the member's scope",
+}
 """Relations to an owned model ("app.Model.field"), and what keeps them within one tenant: a join does not ask."""
 
 

@@ -1,10 +1,13 @@
-"""People who sign in, the tree of organisations, and the roles that people hold in them."""
+"""People who sign in, the tree of organisations, the roles that people hold in them, and how they come to hold them."""
 
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
+
+from sonae_web.ground.scope import Owned
+from sonae_web.ground.sealed import SealedField
 
 
 class People(BaseUserManager["User"]):
@@ -103,6 +106,50 @@ class Role(models.Model):
                 name="role_name",
             ),
         ]  # fmt: skip
+
+
+class Invitation(Owned):
+    """A letter that lets whoever holds its link take a role in an organisation, once. Of the link only a hash is kept."""
+
+    seen_by = frozenset({"member", "association", "federation"})
+
+    role = models.CharField(max_length=12, choices=Role.Name)
+    link_hash = models.BinaryField(max_length=32, unique=True)
+    mail = SealedField()
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField()
+    expires_at = models.DateTimeField(db_index=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.UUIDField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta(Owned.Meta):
+        abstract = False
+
+
+class JoinRequest(Owned):
+    """A business that asks an association (its tenant) to confirm that it is a member. Who asks is sealed."""
+
+    seen_by = frozenset({"association", "federation"})
+
+    class State(models.TextChoices):
+        """Until the association decides."""
+
+        WAITING = "waiting"
+        CONFIRMED = "confirmed"
+        DECLINED = "declined"
+
+    content = SealedField()
+    """The business's name, number and mail address, and what it writes."""
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    made_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.UUIDField(null=True)
+    organisation = models.UUIDField(null=True)
+    """The member organisation that came of it."""
+
+    class Meta(Owned.Meta):
+        abstract = False
 
 
 STAFF = frozenset(Role.Name) - {Role.Name.MEMBER}
