@@ -105,7 +105,7 @@ def simulated(form: Simulation, language: Lang, on: date) -> dict[str, Any]:
             for name, saved in toggles(most_valuable(typical, on), done)
         ],
         "risk": chapter,
-        "curve": _described(curve(page, found.loss, TICKS, LABELLED), chapter["curve_alt"]),
+        "curve": described(curve(page, found.loss, TICKS, LABELLED), chapter["curve_alt"]),
         "plan_rows": [
             row | {"marked": plan.id == form.plan, "published": plan.basis == "published"}
             for plan, row in zip(programme.plans, chapter["plans"], strict=True)
@@ -227,7 +227,7 @@ def sample_report(request: HttpRequest) -> HttpResponse:
     texts = words(services.current_edition().id)
     context = {
         "summary": report["summary"],
-        "radar": _described(report["summary"]["radar"], report["summary"]["radar_alt"]),
+        "radar": described(report["summary"]["radar"], report["summary"]["radar_alt"]),
         "chapters": [(texts(f"report.{name}.title"), texts(f"site.specimen.about_{name}")) for name in CHAPTERS],
         "kilobytes": count(round(len(_specimen_pdf(language, on)) / 1000)),
         "made": day(on, language),
@@ -255,7 +255,7 @@ def _specimen_pdf(language: Lang, on: date) -> bytes:
     return pdf(_specimen(on), language, specimen=True)
 
 
-def _described(svg: str, text: str) -> str:
+def described(svg: str, text: str) -> str:
     """Return a chart with its description beside its title."""
     return svg.replace("</title>", f"</title><desc>{escape(text)}</desc>", 1)
 

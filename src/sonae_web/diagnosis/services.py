@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +14,7 @@ from django.db.models import QuerySet
 from sonae.checklist import Answers, Business, Edition, Question, load_edition
 from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA
 from sonae.programmes import Programme, Words, load
+from sonae_web.diagnosis.business import plain, restored
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock, sealed
 
@@ -115,17 +115,12 @@ def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:
     if row is None:
         raise Gone
     content = sealed.get(row, "sealed")
-    facts: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in content["business"].items()
-    }
-    business, edition = Business(**facts), load_edition(programme(), row.edition)
+    business, edition = restored(content["business"]), load_edition(programme(), row.edition)
     return Check(link, row, Answers(programme(), edition, business, MappingProxyType(content["answers"]), quick=True))
 
 
 def _put(row: QuickCheck, business: Business, given: Mapping[str, str]) -> None:
-    facts = {name: getattr(business, name) for name in business.__slots__}
-    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
-    sealed.put(row, "sealed", {"business": plain, "answers": dict(given)})
+    sealed.put(row, "sealed", {"business": plain(business), "answers": dict(given)})
 
 
 def _hash(link: str) -> bytes:

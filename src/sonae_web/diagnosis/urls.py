@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sonae_web.diagnosis import public, views
+from sonae_web.diagnosis import members, public, result_views, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -16,4 +16,13 @@ urlpatterns = [
     path("cases/", public.cases, name="cases"),
     path("sample-report/", public.sample_report, name="sample_report"),
     path("sample-report/report.pdf", public.sample_pdf, name="sample_pdf"),
+    path("my/<uuid:organisation>/", members.home, name="business"),
+    path("my/<uuid:organisation>/start", members.start, name="checklist_start"),
+    path("my/<uuid:organisation>/checklist/", members.overview, name="checklist"),
+    path("my/<uuid:organisation>/checklist/facts", members.facts, name="checklist_facts"),
+    path("my/<uuid:organisation>/checklist/hand-in", members.hand_in, name="checklist_hand_in"),
+    path("my/<uuid:organisation>/checklist/questions/<str:question>", members.question, name="checklist_question"),
+    path("my/<uuid:organisation>/results/", result_views.listed, name="results"),
+    path("my/<uuid:organisation>/results/<uuid:result>", result_views.result, name="result"),
+    path("my/<uuid:organisation>/results/<uuid:result>/report.pdf", result_views.report, name="result_report"),
 ]
