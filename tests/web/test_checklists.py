@@ -171,6 +171,10 @@ def test_the_next_one_begins_with_the_last_answers_and_is_compared_with_it(
     assert results.before(member, second) == first
     assert results.before(member, first) is None
     assert (second.score or 0) > (first.score or 0)
+    for row in (first, second):  # the page puts the two side by side
+        frozen = results.read(scope=member, row=row)
+        told = [area["score"] for area in frozen.report("ja")["areas"]]
+        assert [area["score"] for area in frozen.areas.values()] == told
     assert Progress.within(member).count() == 2
 
 

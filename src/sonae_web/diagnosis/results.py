@@ -10,12 +10,14 @@ from typing import Any
 from django.db import transaction
 
 from sonae import __version__
+from sonae.checklist import load_edition
 from sonae.figures import LANGS, Lang
 from sonae.papers import render
 from sonae.programmes.canonical import canonical
 from sonae.report import build, diagnose
 from sonae_web.diagnosis import checklists, progress
 from sonae_web.diagnosis.models import Result
+from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope
 
@@ -40,9 +42,9 @@ class Frozen:
 
     @cached_property
     def areas(self) -> Mapping[str, Mapping[str, Any]]:
-        """Score and grade by area."""
+        """Score and grade by area, in the edition's order."""
         areas: Mapping[str, Mapping[str, Any]] = json.loads(bytes(self.row.areas))
-        return areas
+        return {area: areas[area] for area in load_edition(programme(), self.row.edition).areas}
 
 
 def hand_in(*, scope: Scope) -> Result:
