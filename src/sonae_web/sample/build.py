@@ -127,7 +127,8 @@ def _members() -> Iterator[Member]:
 
 def _sign_ins(tree: dict[str, Organisation]) -> dict[str, User]:
     """Make the people who can sign in; return one for each member organisation that has one."""
-    password, found = make_password(PASSWORD), {}
+    password = make_password(PASSWORD)
+    found: dict[str, User] = {}
     for each in SIGN_INS:
         user = _person(each.mail, password)
         if each.staff:
