@@ -123,11 +123,18 @@ def test_two_answers_of_different_questions_do_not_meet(member: Scope) -> None:
 def test_a_file_is_taken_whole_and_leaves_what_it_does_not_answer(member: Scope) -> None:
     sheet = answered(member)
     first, second = sheet.asked[0].id, sheet.asked[1].id
-    assert checklists.save_all(scope=member, business=SHOP, answers={first: "no"}) == (first,)
+    file = {first: "no", second: "yes"}
+    assert checklists.changes(sheet, file) == (checklists.Change(first, "yes", 1, "no"),)
+    with pytest.raises(checklists.Changed):  # shown as it was, before somebody else saved
+        checklists.save_all(scope=member, business=SHOP, answers=file, seen={first: 0}, facts_seen=1)
+    taken = checklists.save_all(scope=member, business=SHOP, answers=file, seen={first: 1}, facts_seen=1)
+    assert [each.question for each in taken] == [first]
     found = checklists.read(member)
     assert found is not None
-    assert (found.given[first].value, found.given[first].version, found.given[second].value) == ("no", 2, "yes")
-    assert checklists.save_all(scope=member, business=SHOP, answers={first: "no"}) == ()
+    assert (found.given[first].value, found.given[first].version, found.given[second].version) == ("no", 2, 1)
+    assert checklists.save_all(scope=member, business=SHOP, answers=file, seen={}, facts_seen=0) == ()
+    with pytest.raises(checklists.Changed):
+        checklists.save_all(scope=member, business=replace(SHOP, employees=99), answers={}, seen={}, facts_seen=0)
 
 
 def test_nothing_answered_is_not_handed_in(member: Scope) -> None:

@@ -97,7 +97,9 @@ def _marked(grid: Grid, row: int, column: int, programme: Programme, expected: s
     try:
         return load_edition(programme, edition)
     except Refused as refused:
-        raise Refused(replace(each, at=at if each.at == "edition" else each.at) for each in refused.problems) from refused
+        raise Refused(
+            replace(each, at=at if each.at == "edition" else each.at) for each in refused.problems
+        ) from refused
 
 
 # --- the answers as they stand

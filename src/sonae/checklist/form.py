@@ -154,7 +154,9 @@ def _when(condition: Condition, words: Words) -> str:
     prefixes = {"uses": "use", "media": "medium", "industry": "industry", "information_kind": "template.kind"}
     for name, values in condition.facts:
         if name == "on_consignment":
-            parts.append(words("template.when.on_consignment" if "true" in values else "template.when.not_on_consignment"))
+            parts.append(
+                words("template.when.on_consignment" if "true" in values else "template.when.not_on_consignment")
+            )
         else:
             key = prefixes[name]
             names = [words(f"{key}.{value}" if "." in key else f"{key}.{value}.name") for value in values]

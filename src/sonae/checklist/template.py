@@ -121,7 +121,9 @@ def _fill(sheet: "Worksheet", blank: Form, lines: Sequence[Line], widths: dict[s
             cell.font, cell.border, cell.alignment = fonts.get(name, body), border, wrapped
             if name == "answer":
                 cell.fill, cell.protection = yellow, Protection(locked=False)
-                cell.number_format = "#,##0" if line.choices == "number" else "@" if line.choices == "text" else "General"
+                cell.number_format = (
+                    "#,##0" if line.choices == "number" else "@" if line.choices == "text" else "General"
+                )
         sheet.row_dimensions[row].height = LINE_HEIGHT * _lines(line, widths)
     sheet.column_dimensions["A"].hidden = True
     _checks(sheet, blank, lines, top + 1, shown.index("answer") + 2)

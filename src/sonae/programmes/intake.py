@@ -72,7 +72,9 @@ def folded(text: str) -> str:
 def _heading_row(grid: Grid, known: Collection[str]) -> int:
     """Return the row with the most known headings among the first ones."""
     first = [row for row in sorted(grid.rows) if grid.rows[row]][:MOST_ABOVE]
-    return max(first, key=lambda row: (sum(folded(grid.text(row, each)) in known for each in grid.rows[row]), -row), default=1)
+    return max(
+        first, key=lambda row: (sum(folded(grid.text(row, each)) in known for each in grid.rows[row]), -row), default=1
+    )
 
 
 def _columns(grid: Grid, top: int, known: Mapping[str, str], needed: Collection[str]) -> dict[str, int]:

@@ -161,8 +161,15 @@ def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     for entry in entries:
         name = entry.orig_filename
         steps = name.split("/")
-        leads_away = ".." in steps or "." in steps or "" in steps or ":" in name or "\\" in name or not name.isprintable()
-        if leads_away or len(name) > MOST_NAME or name.casefold() in seen or (entry.external_attr >> 16) & 0o170000 == _LINK:
+        leads_away = (
+            ".." in steps or "." in steps or "" in steps or ":" in name or "\\" in name or not name.isprintable()
+        )
+        if (
+            leads_away
+            or len(name) > MOST_NAME
+            or name.casefold() in seen
+            or (entry.external_attr >> 16) & 0o170000 == _LINK
+        ):
             raise Refused([problem("workbook.part_name", _shown(name))])
         if _NESTED.search(name):
             raise Refused([problem("workbook.nested", _shown(name))])

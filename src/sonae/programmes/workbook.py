@@ -62,7 +62,7 @@ class _Reader:
             raise damaged(self.path)
         return tuple(grids)
 
-    def _grid(self, name: str, path: str, hidden: bool) -> Grid:  # noqa: FBT001 - hidden is what the sheet says of itself
+    def _grid(self, name: str, path: str, hidden: bool) -> Grid:
         sheet = _Sheet(self, path)
         self.package.walk(path, sheet.start, sheet.end, sheet.text)
         return Grid(name, hidden, sheet.rows, tuple(sheet.merged))
@@ -190,7 +190,9 @@ def _main_part(package: Package) -> str:
     types: list[str] = []
     package.walk(
         "[Content_Types].xml",
-        lambda tag, attributes: types.append(attributes.get("ContentType", "")) if tag in ("Override", "Default") else None,
+        lambda tag, attributes: (
+            types.append(attributes.get("ContentType", "")) if tag in ("Override", "Default") else None
+        ),
     )
     if any("macroenabled" in each.lower() for each in types):
         raise Refused([problem("workbook.macros", "")])
@@ -258,7 +260,11 @@ def _date_styles(package: Package, path: str) -> frozenset[str]:
 
     package.walk(path, start, end)
     dates = {str(number) for number in BUILT_IN_DATES} - set(custom)
-    dates |= {id_ for id_, code in custom.items() if "general" not in code.lower() and _DATE_LETTER.search(_QUOTED.sub("", code))}
+    dates |= {
+        id_
+        for id_, code in custom.items()
+        if "general" not in code.lower() and _DATE_LETTER.search(_QUOTED.sub("", code))
+    }
     return frozenset(str(number) for number, id_ in enumerate(styles) if id_ in dates)
 
 

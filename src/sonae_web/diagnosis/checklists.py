@@ -189,23 +189,49 @@ def save_answer(*, scope: Scope, question: str, value: str, seen: int) -> Sheet:
     return _sheet(row)
 
 
-@transaction.atomic
-def save_all(*, scope: Scope, business: Business, answers: Mapping[str, str]) -> tuple[str, ...]:
-    """Save the facts and answers of a filled-in file, all at once; return the questions whose answer changed.
+@dataclass(frozen=True)
+class Change:
+    """An answer that a file changes: what it was ("" for none) in which version, and what it becomes."""
 
-    Questions that the file leaves open keep their answer. Raises NotThere.
+    question: str
+    before: str
+    version: int
+    after: str
+
+
+def changes(sheet: Sheet, answers: Mapping[str, str]) -> tuple[Change, ...]:
+    """Return what answers would change of a checklist, in their order."""
+    found = []
+    for name, value in answers.items():
+        before = sheet.given.get(name)
+        if before is None or before.value != value:
+            found.append(Change(name, before.value if before else "", before.version if before else 0, value))
+    return tuple(found)
+
+
+@transaction.atomic
+def save_all(
+    *, scope: Scope, business: Business, answers: Mapping[str, str], seen: Mapping[str, int], facts_seen: int
+) -> tuple[Change, ...]:
+    """Save facts and answers of a filled-in file all at once and return what changed; what the file leaves open stays.
+
+    ``seen`` has the version of each answer that was shown as changing, ``facts_seen`` that of the facts. Raises NotThere, and
+    Changed when anything that would change is not as it was shown.
     """
     row = _locked(scope)
     sheet = _sheet(row)
-    now, given = clock.now(), dict(sheet.given)
-    changed = tuple(name for name, value in answers.items() if name not in given or given[name].value != value)
-    for name in changed:
-        given[name] = Given(answers[name], given[name].version + 1 if name in given else 1, scope.user, now)
-    facts = sheet.business_version + (sheet.business != business)
-    if changed or facts != sheet.business_version:
-        _put(row, business, facts, given)
-        _save(scope, row, "checklist.file_taken", changed=len(changed))
-    return changed
+    found = changes(sheet, answers)
+    if any(seen.get(each.question, -1) != each.version for each in found):
+        raise Changed
+    other_facts = sheet.business != business
+    if other_facts and sheet.business_version != facts_seen:
+        raise Changed
+    if found or other_facts:
+        now = clock.now()
+        given = {each.question: Given(each.after, each.version + 1, scope.user, now) for each in found}
+        _put(row, business, sheet.business_version + other_facts, {**sheet.given, **given})
+        _save(scope, row, "checklist.file_taken", changed=len(found))
+    return found
 
 
 def locked(scope: Scope) -> Sheet:

@@ -34,7 +34,7 @@ def home(request: ActingRequest) -> HttpResponse:
 def start(request: ActingRequest) -> HttpResponse:
     """Begin a checklist, or go on with the open one."""
     sheet = checklists.start(scope=request.acting.scope)
-    return _to(request, "checklist" if sheet.business and sheet.answered else "checklist_facts")
+    return to(request, "checklist" if sheet.business and sheet.answered else "checklist_facts")
 
 
 @member
@@ -43,7 +43,7 @@ def overview(request: ActingRequest) -> HttpResponse:
     """Every question asked with its answer, by area: to jump from, to check, to print."""
     sheet = checklists.read(request.acting.scope)
     if sheet is None:
-        return _to(request, "business")
+        return to(request, "business")
     texts = words(sheet.edition.id)
     context = {
         "sheet": sheet,
@@ -60,7 +60,7 @@ def facts(request: ActingRequest) -> HttpResponse:
     scope = request.acting.scope
     sheet = checklists.read(scope)
     if sheet is None:
-        return _to(request, "business")
+        return to(request, "business")
     programme, texts = services.programme(), words()
     form, seen, conflict = (
         profile.shown(sheet.business, request.acting.organisation.name),
@@ -73,12 +73,12 @@ def facts(request: ActingRequest) -> HttpResponse:
             try:
                 sheet = checklists.save_business(scope=scope, business=form.business, seen=seen)
                 name = sheet.next_open
-                return _to(request, "checklist_question", question=name) if name else _to(request, "checklist")
+                return to(request, "checklist_question", question=name) if name else to(request, "checklist")
             except Changed:
                 sheet, conflict = checklists.read(scope) or sheet, True
                 seen = sheet.business_version
             except NotThere:
-                return _to(request, "business")
+                return to(request, "business")
     context = {
         "form": form,
         "faults": form.faults,
@@ -100,9 +100,9 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
     scope = request.acting.scope
     sheet = checklists.read(scope)
     if sheet is None:
-        return _to(request, "business")
+        return to(request, "business")
     if sheet.business is None:
-        return _to(request, "checklist_facts")
+        return to(request, "checklist_facts")
     names = [each.id for each in sheet.asked]
     if question not in names:
         raise Http404("not asked")
@@ -115,13 +115,13 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
             checklists.save_answer(
                 scope=scope, question=question, value=chosen, seen=_whole(request.POST.get("seen", ""))
             )
-            return _to(request, "checklist_question", question=following) if following else _to(request, "checklist")
+            return to(request, "checklist_question", question=following) if following else to(request, "checklist")
         except ValueError:
             fault = words()("site.quick.fault_answer", number=place + 1)
         except Changed as changed:
             theirs, sheet = changed.theirs, checklists.read(scope) or sheet
         except NotThere:
-            return _to(request, "business")
+            return to(request, "business")
     context = _question(sheet, sheet.asked[place], place, chosen, words(sheet.edition.id)) | {
         "fault": fault,
         "following": following,
@@ -139,16 +139,16 @@ def hand_in(request: ActingRequest) -> HttpResponse:
     scope = request.acting.scope
     if request.method == "POST":
         try:
-            return _to(request, "result", result=results.hand_in(scope=scope).pk)
+            return to(request, "result", result=results.hand_in(scope=scope).pk)
         except Incomplete:
-            return _to(request, "checklist")
+            return to(request, "checklist")
         except NotThere:
-            return _to(request, "business")
+            return to(request, "business")
     sheet = checklists.read(scope)
     if sheet is None:
-        return _to(request, "business")
+        return to(request, "business")
     if not sheet.answered:
-        return _to(request, "checklist")
+        return to(request, "checklist")
     texts = words(sheet.edition.id)
     context = {
         "sheet": sheet,
@@ -159,7 +159,8 @@ def hand_in(request: ActingRequest) -> HttpResponse:
     return render(request, "diagnosis/member_hand_in.html", context)
 
 
-def _to(request: ActingRequest, page: str, **values: str | UUID) -> HttpResponse:
+def to(request: ActingRequest, page: str, **values: str | UUID) -> HttpResponse:
+    """Return the way to another page of the same organisation."""
     return redirect(reverse(page, kwargs={"organisation": request.acting.organisation.pk, **values}))
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sonae_web.diagnosis import members, public, result_views, views
+from sonae_web.diagnosis import files, members, public, result_views, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("my/<uuid:organisation>/start", members.start, name="checklist_start"),
     path("my/<uuid:organisation>/checklist/", members.overview, name="checklist"),
     path("my/<uuid:organisation>/checklist/facts", members.facts, name="checklist_facts"),
+    path("my/<uuid:organisation>/checklist/file", files.upload, name="checklist_file"),
+    path("my/<uuid:organisation>/checklist/file/<str:form>", files.template, name="checklist_template"),
     path("my/<uuid:organisation>/checklist/hand-in", members.hand_in, name="checklist_hand_in"),
     path("my/<uuid:organisation>/checklist/questions/<str:question>", members.question, name="checklist_question"),
     path("my/<uuid:organisation>/results/", result_views.listed, name="results"),

@@ -184,7 +184,8 @@ def _answer(scope: Scope, member: Member, chance: random.Random, share: float, q
         before = sheet.given.get(question.id)
         if before is None or before.value != "yes":
             answers[question.id] = "yes" if chance.random() < good else _worse(chance)
-    checklists.save_all(scope=scope, business=business, answers=answers)
+    seen = {each.question: each.version for each in checklists.changes(sheet, answers)}
+    checklists.save_all(scope=scope, business=business, answers=answers, seen=seen, facts_seen=sheet.business_version)
 
 
 def _worse(chance: random.Random) -> str:
