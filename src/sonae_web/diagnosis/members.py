@@ -13,8 +13,9 @@ from sonae.checklist.business import MEDIA, USES
 from sonae.programmes import Words
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role, User
-from sonae_web.diagnosis import checklists, profile, results, services
+from sonae_web.diagnosis import actions, checklists, profile, results, services
 from sonae_web.diagnosis.checklists import Changed, Incomplete, NotThere, Sheet
+from sonae_web.diagnosis.models import Task
 from sonae_web.ground.words import words
 
 member = acting(Role.Name.MEMBER)
@@ -49,6 +50,7 @@ def overview(request: ActingRequest) -> HttpResponse:
         "sheet": sheet,
         "areas": [_area(sheet, area, texts) for area in sheet.areas],
         "facts": _facts(sheet, texts),
+        "review": [_line(sheet, each, texts) for each in sheet.asked if each.id in _done(request, sheet)],
     }
     return render(request, "diagnosis/member_overview.html", context)
 
@@ -128,6 +130,7 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
         "before": names[place - 1] if place else None,
         "theirs": _named(theirs, words()) if theirs else None,
         "mine": words()(f"answer.{chosen}.name") if theirs else "",
+        "task": _done(request, sheet).get(question),
     }
     return render(request, "diagnosis/member_question.html", context, status=409 if theirs else 422 if fault else 200)
 
@@ -162,6 +165,11 @@ def hand_in(request: ActingRequest) -> HttpResponse:
 def to(request: ActingRequest, page: str, **values: str | UUID) -> HttpResponse:
     """Return the way to another page of the same organisation."""
     return redirect(reverse(page, kwargs={"organisation": request.acting.organisation.pk, **values}))
+
+
+def _done(request: ActingRequest, sheet: Sheet) -> dict[str, Task]:
+    """Return what was ticked off in the action list of questions whose answer is not yet yes."""
+    return actions.done_since(request.acting.scope, {name: given.value for name, given in sheet.given.items()})
 
 
 def _whole(text: str) -> int:

@@ -11,10 +11,11 @@ from django.db import transaction
 
 from sonae import __version__
 from sonae.checklist import load_edition
-from sonae.figures import LANGS, Lang
+from sonae.figures import LANGS, Lang, decimal
+from sonae.loss.result import to_yen
 from sonae.papers import render
 from sonae.programmes.canonical import canonical
-from sonae.report import build, diagnose
+from sonae.report import Diagnosis, build, diagnose
 from sonae_web.diagnosis import checklists, progress
 from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.services import programme
@@ -71,8 +72,12 @@ def hand_in(*, scope: Scope) -> Result:
             fingerprint=found.answers.programme.fingerprint, grade=found.score.grade or "", score=found.score.score,
             areas=canonical({each.area: {"score": each.score, "grade": each.grade} for each in found.score.areas}),
         )  # fmt: skip
-        content = {"record": found.record, "report": {lang: build(found, lang) for lang in LANGS}}
-        sealed.put_bytes(row, "content", zlib.compress(canonical(content)))
+        frozen = {
+            "record": found.record,
+            "actions": _actions(found),
+            "report": {lang: build(found, lang) for lang in LANGS},
+        }
+        sealed.put_bytes(row, "content", zlib.compress(canonical(frozen)))
         row.save(force_insert=True)
         sheet.row.handed_in_at = now
         sheet.row.save(update_fields=["handed_in_at"])
@@ -97,16 +102,36 @@ def before(scope: Scope, row: Result) -> Result | None:
     return earlier.filter(year__lt=row.year).first() or earlier.first()
 
 
+def content(row: Result) -> dict[str, Any]:
+    """Return what a result was frozen with: record, actions, report by language."""
+    found: dict[str, Any] = json.loads(zlib.decompress(sealed.get_bytes(row, "content")))
+    return found
+
+
 @transaction.atomic
 def read(*, scope: Scope, row: Result) -> Frozen:
     """Return what was frozen, and note in the log that it was read."""
     _record(scope, row, "result.read")
-    return Frozen(row, json.loads(zlib.decompress(sealed.get_bytes(row, "content"))))
+    return Frozen(row, content(row))
 
 
 def paper(frozen: Frozen, lang: Lang) -> bytes:
     """Return the risk report of a result as PDF: the same bytes each time within one release."""
     return render("report", frozen.report(lang), frozen.row.on)
+
+
+def _actions(found: Diagnosis) -> list[dict[str, Any]]:
+    """Return what to do, most pressing first: yen saved a year, hours of work, yen of outlay."""
+    return [
+        {
+            "question": action.question.id,
+            "urgent": action.urgent,
+            "saves": to_yen(found.savings[action.question.id]) if action.question.id in found.savings else None,
+            "hours": decimal(action.effort.hours, 2),
+            "yen": action.effort.yen,
+        }
+        for action in found.actions
+    ]
 
 
 def _record(scope: Scope, row: Result, action: str) -> None:

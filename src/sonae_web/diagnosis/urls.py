@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sonae_web.diagnosis import files, members, public, result_views, views
+from sonae_web.diagnosis import action_views, files, members, public, result_views, views
 
 urlpatterns = [
     path("", views.landing, name="landing"),
@@ -24,6 +24,12 @@ urlpatterns = [
     path("my/<uuid:organisation>/checklist/file/<str:form>", files.template, name="checklist_template"),
     path("my/<uuid:organisation>/checklist/hand-in", members.hand_in, name="checklist_hand_in"),
     path("my/<uuid:organisation>/checklist/questions/<str:question>", members.question, name="checklist_question"),
+    path("my/<uuid:organisation>/actions/", action_views.listed, name="actions"),
+    path("my/<uuid:organisation>/actions/files/<uuid:evidence_id>", action_views.file, name="evidence"),
+    path("my/<uuid:organisation>/actions/files/<uuid:evidence_id>/remove", action_views.remove, name="evidence_remove"),
+    path("my/<uuid:organisation>/actions/<str:question>", action_views.action, name="action"),
+    path("my/<uuid:organisation>/actions/<str:question>/tick", action_views.tick, name="action_tick"),
+    path("my/<uuid:organisation>/actions/<str:question>/attach", action_views.attach, name="action_attach"),
     path("my/<uuid:organisation>/results/", result_views.listed, name="results"),
     path("my/<uuid:organisation>/results/<uuid:result>", result_views.result, name="result"),
     path("my/<uuid:organisation>/results/<uuid:result>/report.pdf", result_views.report, name="result_report"),
