@@ -88,7 +88,7 @@ def test_what_a_business_answered_is_written_and_read_back(name: str, lang: Lang
     expected = in_order(source)
     assert same(read(template(programme(), source.edition, lang, source)).answers, expected)
     for encoding in ("utf-8", "cp932"):
-        content = template_csv(programme(), source.edition, lang, source, encoding)  # type: ignore[arg-type]
+        content = template_csv(programme(), source.edition, lang, source, encoding)
         assert same(read(content).answers, expected)
 
 

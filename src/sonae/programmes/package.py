@@ -141,7 +141,9 @@ def _check_kind(content: bytes) -> None:
     if len(content) > MOST_BYTES:
         raise Refused([problem("workbook.too_large", WHOLE, most=f"{MOST_BYTES:,}")])
     if content.startswith(OLE):
-        raise Refused([problem("workbook.password" if ENCRYPTED in content else "workbook.old_form", WHOLE)])
+        if ENCRYPTED in content:
+            raise Refused([problem("workbook.password", WHOLE)])
+        raise Refused([problem("workbook.old_form", WHOLE)])
     if not content.startswith(ZIP):
         raise Refused([problem("workbook.not_workbook", WHOLE)])
     if content.count(b"PK\x01\x02") > 2 * MOST_PARTS:

@@ -1,5 +1,6 @@
 """Workbooks (.xlsx) read as sheets of cells: sparse, so that a cell in the last row costs no more than one in the first.
 
+Other readers lay a sheet out whole: two cells far apart in a file of 5 kB made one of them ask for 9 GB and end the process.
 A workbook is data here: formulas are not worked out (a cell that holds one says so), links and macros are not followed.
 """
 
