@@ -174,7 +174,8 @@ def notes(page: Page, loss: Loss) -> list[str]:
     found = [*_limits(page, loss), _liability(page, loss)]
     held = page.diagnosis.answers.business.persons_held
     answers = page.diagnosis.answers
-    fewer = replace(answers, business=replace(answers.business, persons_held=held // 2))
+    on = tuple((medium, persons // 2) for medium, persons in answers.business.persons_on)
+    fewer = replace(answers, business=replace(answers.business, persons_held=held // 2, persons_on=on))
     half = model(fewer, page.diagnosis.on)
     saved = loss.expected - float(half.expected(half.risk).sum())
     found.append(
