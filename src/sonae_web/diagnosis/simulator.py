@@ -16,7 +16,7 @@ from sonae.loss.result import to_yen
 from sonae.programmes import Programme, Words
 from sonae.report import Diagnosis, diagnose
 from sonae.report.page import Page
-from sonae.report.risk import curve, estimate, risk
+from sonae.report.risk import estimate, risk
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.fields import faults_told, fields, group, is_live
 from sonae_web.diagnosis.figures import (
@@ -87,7 +87,7 @@ def simulated(form: Simulation, language: Lang, on: date) -> dict[str, Any]:
     found = diagnose(average(programme, edition, business, done), on)
     texts = programme.words(language, edition.id)
     page = Page(found, language)
-    chapter = risk(page)
+    chapter = risk(page, TICKS, LABELLED)
     if chapter is None or found.loss is None:
         raise LookupError(f"the loss engine has no values for {on}")
     valued = toggles(most_valuable(typical, on), done)
@@ -96,7 +96,7 @@ def simulated(form: Simulation, language: Lang, on: date) -> dict[str, Any]:
         "toggles": _toggles(valued, done, edition, texts),
         "risk": chapter,
         "ten_years": estimate(page, 10 * found.loss.expected),
-        "curve": described(curve(page, found.loss, TICKS, LABELLED), chapter["curve_alt"]),
+        "curve": described(chapter["curve"], chapter["curve_alt"]),
         "plan_rows": [
             row | {"marked": plan.id == form.plan, "published": plan.basis == "published"}
             for plan, row in zip(programme.plans, chapter["plans"], strict=True)
