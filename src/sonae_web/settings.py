@@ -16,6 +16,11 @@ HERE = Path(__file__).resolve().parent
 SECRET_KEY = env.str("SONAE_SECRET_KEY")
 SAMPLE = env.bool("SONAE_SAMPLE", default=False)
 """Whether this site holds nothing but plainly sample data; only then are there known passwords."""
+OPERATOR = {
+    name: env.str(f"SONAE_OPERATOR_{name.upper()}", default="")
+    for name in ("name", "representative", "address", "contact", "court")
+}
+"""Who runs the site, as its privacy and terms pages say."""
 VAULT_KEYS = read_keys(env.str("SONAE_KEYS"))
 if len(SECRET_KEY) < 40:
     raise ImproperlyConfigured("SONAE_SECRET_KEY needs at least 40 characters")
@@ -41,6 +46,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_htmx",
     "sonae_web.ground",
     "sonae_web.accounts",
     "sonae_web.diagnosis",
@@ -119,6 +125,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "connect-src": ["'self'"],
         "style-src": ["'self'"],
         "img-src": ["'self'"],
         "form-action": ["'self'"],

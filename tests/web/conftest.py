@@ -2,10 +2,10 @@
 
 import pytest
 
-from sonae_web.diagnosis import public, views
+from sonae_web.diagnosis import simulator, views
 
 
 @pytest.fixture(autouse=True)
 def full_allowances() -> None:
-    for view in (views.begin, views.report, public.loss):
+    for view in (views.begin, views.report, simulator.loss):
         view.allowance._left.clear()  # type: ignore[attr-defined]

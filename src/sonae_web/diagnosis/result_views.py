@@ -14,8 +14,8 @@ from sonae_web.accounts.acting import ActingRequest
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis.members import member
 from sonae_web.diagnosis.models import Result
-from sonae_web.diagnosis.public import described
 from sonae_web.diagnosis.results import Frozen
+from sonae_web.ground.charts import described
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
 

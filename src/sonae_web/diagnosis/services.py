@@ -66,13 +66,15 @@ def industries(texts: Words) -> list[tuple[str, str]]:
     return sorted(((name, texts(f"industry.{name}.name")) for name in programme().industries), key=lambda each: each[1])
 
 
+def questions_ahead() -> tuple[int, int]:
+    """Return how many questions a quick check asks, and how many the whole checklist holds."""
+    asked = current_edition().applicable(_business("other", 0, 0), programme(), quick=True)
+    return len(asked), len(current_edition().questions)
+
+
 def begin(*, industry: str, employees: int, persons_held: int) -> str:
     """Begin a quick check of a business and return its private link; what has expired by now is erased on the way."""
-    business = Business(
-        name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
-        information=ASSUMED_INFORMATION, media=ASSUMED_MEDIA, uses=(), on_consignment=False,
-        assumed=("annual_sales", "information", "media", "uses", "on_consignment"),
-    )  # fmt: skip
+    business = _business(industry, employees, persons_held)
     link = secrets.token_urlsafe(LINK_BYTES)
     row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + KEPT)
     _put(row, business, {})
@@ -117,6 +119,14 @@ def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:
     content = sealed.get(row, "sealed")
     business, edition = restored(content["business"]), load_edition(programme(), row.edition)
     return Check(link, row, Answers(programme(), edition, business, MappingProxyType(content["answers"]), quick=True))
+
+
+def _business(industry: str, employees: int, persons_held: int) -> Business:
+    return Business(
+        name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
+        information=ASSUMED_INFORMATION, media=ASSUMED_MEDIA, uses=(), on_consignment=False,
+        assumed=("annual_sales", "information", "media", "uses", "on_consignment"),
+    )  # fmt: skip
 
 
 def _put(row: QuickCheck, business: Business, given: Mapping[str, str]) -> None:

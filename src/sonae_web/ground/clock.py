@@ -19,7 +19,12 @@ def now() -> datetime:
 
 def today() -> date:
     """Return today's date in Japan."""
-    return now().astimezone(JST).date()
+    return date_of(now())
+
+
+def date_of(moment: datetime) -> date:
+    """Return the date of a moment in Japan."""
+    return moment.astimezone(JST).date()
 
 
 @contextmanager
