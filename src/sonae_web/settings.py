@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from sonae.problems import Refused, problem
-from sonae_web.ground.addresses import sender, server
+from sonae_web.ground.addresses import one_address, server
 from sonae_web.ground.vault import read_keys
 
 env = environ.Env()
@@ -124,6 +124,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # not no-referrer: browsers then send no Origin, and every form is refused
@@ -154,7 +155,7 @@ MAIL_DIR = Path(env.str("SONAE_MAIL_DIR", default=str(DATA / "mail")))
 EMAIL_BACKEND = "sonae_web.ground.outbox.Backend"
 SMTP = parsed("SONAE_SMTP_URL", server, "")
 """The mail server; without one, mails are files in MAIL_DIR."""
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = parsed("SONAE_MAIL_FROM", sender, "" if SMTP else "sonae@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = parsed("SONAE_MAIL_FROM", one_address, "" if SMTP else "sonae@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
