@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from django_tasks_db.models import DBTaskResult
 
 from sonae_web.ground import audit, clock, heads, jobs
@@ -63,7 +63,9 @@ def tick() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _clean() -> Iterator[None]:
+def _clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(jobs, "close_old_connections", lambda: None)  # it holds this test's transaction
+    monkeypatch.setattr(connection, "close", lambda: None)
     done.clear()
     faults.clear()
     yield
@@ -269,14 +271,19 @@ def test_a_worker_goes_on_while_the_database_is_away(monkeypatch: pytest.MonkeyP
         return claim()
 
     monkeypatch.setattr(jobs, "_claim", shaky)
-    monkeypatch.setattr(jobs.connection, "close", lambda: None)  # it is this test's own
+
     jobs.run_worker(Stop(2))
     assert len(done) == 1
 
 
 def test_a_worker_told_to_stop_ends_after_the_job_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
     stop = Stop(1)
-    monkeypatch.setattr(jobs, "_run", lambda row: (done.append(row.pk), setattr(stop, "left", 0)))
+
+    def run(row: DBTaskResult[Any, Any]) -> None:
+        done.append(row.pk)
+        stop.left = 0
+
+    monkeypatch.setattr(jobs, "_run", run)
     put()
     put()
     jobs.run_worker(stop)
