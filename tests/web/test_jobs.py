@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,6 +22,7 @@ from tests.cast import Shell
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2027, 4, 1, 3, tzinfo=UTC)
+DAY = timedelta(days=1)
 ROW = UUID(int=7)
 done: list[Any] = []
 faults: list[BaseException] = []
@@ -65,7 +67,7 @@ def tick() -> None:
 @pytest.fixture(autouse=True)
 def _clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(jobs, "close_old_connections", lambda: None)  # it holds this test's transaction
-    monkeypatch.setattr(connection, "close", lambda: None)
+
     done.clear()
     faults.clear()
     yield
@@ -271,6 +273,7 @@ def test_a_worker_goes_on_while_the_database_is_away(monkeypatch: pytest.MonkeyP
         return claim()
 
     monkeypatch.setattr(jobs, "_claim", shaky)
+    monkeypatch.setattr(connection, "close", lambda: None)  # it holds this test's transaction
 
     jobs.run_worker(Stop(2))
     assert len(done) == 1
@@ -335,6 +338,27 @@ def test_what_is_no_longer_in_the_schedule_is_forgotten(at: Callable[[datetime],
     Schedule.objects.update(due_at=NOON - timedelta(days=1))
     jobs.prepare(PLAN[:1])
     assert jobs.late() == ["tests.web.test_jobs.tick"]  # whose turn stays as it was
+
+
+# --- several at once
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_and_schedulers_do_everything_once(
+    apart: Callable[[Callable[[], Any]], Any], at: Callable[[datetime], None]
+) -> None:
+    def put_down() -> None:
+        jobs.prepare(PLAN)
+        for number in range(40):
+            put(yen=number)
+
+    with ThreadPoolExecutor(8) as pool:
+        pool.submit(apart, put_down).result()
+        at(NOON + DAY)
+        turns = list(pool.map(apart, [lambda: jobs.run_due(PLAN)] * 16))
+        ran = list(pool.map(apart, [jobs.run_all] * 16))
+        left = pool.submit(apart, jobs.state).result()
+    assert (sum(turns), sum(ran), left) == (2, 41, {"waiting": 0, "dead": 0})
+    assert (done.count("tick"), done.count("nightly")) == (1, 1)
+    assert sorted(each[1] for each in done if isinstance(each, tuple)) == list(range(40))
 
 
 # --- the site's own schedule

@@ -43,7 +43,7 @@ def served(data: Path, *, end_by: signal.Signals = signal.SIGTERM) -> Iterator[t
         yield address[1], site
     finally:
         site.send_signal(end_by)
-        site.communicate(timeout=PATIENCE)
+        site.communicate(timeout=processes.GRACE - 5)  # each part ends by itself: nothing has to be killed
         assert {pid for pid in started if Path(f"/proc/{pid}").exists()} == set()
 
 
