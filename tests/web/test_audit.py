@@ -10,8 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 
 from sonae_cli.chain import Verified, verify
 from sonae_web.ground import audit, chain, clock
@@ -163,27 +162,6 @@ def test_a_row_is_sealed_whole_or_not() -> None:
             AuditRow.objects.filter(pk=row.pk).update(**half)
     with pytest.raises(IntegrityError), transaction.atomic():
         AuditHead.objects.create(id=2)
-
-
-@pytest.fixture
-def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], Any]:
-    """Runs an act in a thread, with a connection of its own to one database: on SQLite a file, as a site has it."""
-    if connections["default"].vendor == "sqlite":
-        monkeypatch.setitem(connections.databases["default"], "NAME", str(tmp_path / "threads.sqlite3"))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            return act()
-        finally:
-            connections.close_all()
-
-    def migrate() -> None:
-        executor = MigrationExecutor(connections["default"])
-        executor.migrate([each for each in executor.loader.graph.leaf_nodes() if each[0] == "ground"])
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(run, migrate).result()
-    return run
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,9 @@ from sonae_web.diagnosis.figures import (
     read_simulation,
     yen_amount,
 )
+from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground.operator import is_named
+from sonae_web.ground.retention import kept_for
 from tests.cast import EXAMPLES, ON
 
 pytestmark = pytest.mark.django_db
@@ -346,7 +348,7 @@ def test_japanese_sentences_are_not_parted_by_a_space(client: Client) -> None:
 
 def test_privacy_says_who_what_why_how_long_and_what_one_may_ask(client: Client) -> None:
     text = page(client, "/privacy/")
-    for part in ("見本中央会（架空の団体）", "この文書は見本です", f"始めてから{services.KEPT.days}日", "AES-256-GCM", "csrftoken",
+    for part in ("見本中央会（架空の団体）", "この文書は見本です", f"始めてから{kept_for(QuickCheck).days}日", "AES-256-GCM", "csrftoken",
                  "django_language", "sessionid", "開示", "訂正", "消去", "苦情", "個人情報保護委員会"):  # fmt: skip
         assert part in text
 

@@ -53,6 +53,9 @@ UNOWNED = {
     "diagnosis.QuickCheck": "a visitor's: behind a private link, of no organisation",
     "ground.AuditRow": "one chain for all tenants; holds ids only",
     "ground.AuditHead": "the head of the one audit chain; holds no business data",
+    "ground.Mail": "shown on no page: sealed, written by services and sent by a job",
+    "ground.Schedule": "when the site's own work is due",
+    "django_tasks_database.DBTaskResult": "jobs: ids only, and each declares the scope it works in",
     "sessions.Session": "found by its key before any scope exists",
 }
 """Models without a tenant, and why. A new model is Owned or gets its reason here."""

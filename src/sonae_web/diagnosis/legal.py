@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sonae_web.diagnosis import services
+from sonae.figures import count
+from sonae_web.ground import retention
 from sonae_web.ground.operator import operator
 from sonae_web.ground.words import words
 
@@ -17,6 +18,15 @@ TERMS = (
     "scope", "what", "estimates", "not", "you", "forbidden", "stops", "liability", "software", "changes", "law",
 )  # fmt: skip
 DAY = 86_400
+KEPT = {
+    "quick_check": "diagnosis.quickcheck",
+    "account": "accounts.user",
+    "checklist": "diagnosis.checklist",
+    "task": "diagnosis.task",
+    "mail": "ground.mail",
+    "log": "ground.auditrow",
+}
+"""What the privacy page lists, by the model whose rules say how long."""
 
 
 @require_safe
@@ -51,15 +61,15 @@ def sections(page: str, names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def kept_rows() -> list[dict[str, str]]:
-    """Return what the site keeps of its visitors: what, why, and for how long."""
-    texts = words()
-    return [
-        {
-            "what": texts("site.legal.keeps.quick_check.what"),
-            "why": texts("site.legal.keeps.quick_check.why"),
-            "long": texts("site.legal.keeps.quick_check.long", days=services.KEPT.days),
-        }
-    ]
+    """Return what the site keeps of people: what, why, and for how long, in days as retention.yaml has them."""
+    texts, table = words(), retention.table()
+    rows = []
+    for name, label in KEPT.items():
+        days = [rule.days for rule in table[label].rules]
+        values: dict[str, object] = {f"days_{number}": count(each) for number, each in enumerate(days, 1)}
+        parts = {part: texts(f"site.legal.keeps.{name}.{part}", **values) for part in ("what", "why", "long")}
+        rows.append(parts)
+    return rows
 
 
 def cookie_rows() -> list[dict[str, str]]:

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from types import MappingProxyType
 
 from django.conf import settings
@@ -17,8 +16,8 @@ from sonae.programmes import Programme, Words, load
 from sonae_web.diagnosis.business import plain, restored
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock, sealed
+from sonae_web.ground.retention import kept_for
 
-KEPT = timedelta(days=30)
 LINK_BYTES = 32
 
 
@@ -73,14 +72,12 @@ def questions_ahead() -> tuple[int, int]:
 
 
 def begin(*, industry: str, employees: int, persons_held: int) -> str:
-    """Begin a quick check of a business and return its private link; what has expired by now is erased on the way."""
+    """Begin a quick check of a business and return its private link. It is erased when its time has passed (retention.yaml)."""
     business = _business(industry, employees, persons_held)
     link = secrets.token_urlsafe(LINK_BYTES)
-    row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + KEPT)
+    row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + kept_for(QuickCheck))
     _put(row, business, {})
-    with transaction.atomic():
-        erase_expired()
-        row.save(force_insert=True)
+    row.save(force_insert=True)
     return link
 
 
@@ -105,11 +102,6 @@ def answer(*, link: str, question: str, value: str) -> Check:
 def erase(*, link: str) -> None:
     """Erase a quick check; one that is not there is erased already."""
     QuickCheck.objects.filter(link_hash=_hash(link)).delete()
-
-
-def erase_expired() -> int:
-    """Erase every quick check past its day and return how many."""
-    return QuickCheck.objects.filter(expires_at__lte=clock.now()).delete()[0]
 
 
 def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:

@@ -14,9 +14,11 @@ from sonae.report import build, diagnose, pdf
 from sonae.report.diagnosis import Diagnosis
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.forms import MOST, read_facts
+from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock
 from sonae_web.ground.charts import described
 from sonae_web.ground.limits import limited
+from sonae_web.ground.retention import kept_for
 from sonae_web.ground.words import lang, words
 
 FIRST_ACTIONS = 3
@@ -28,7 +30,7 @@ CHECKS_AN_HOUR, REPORTS_AN_HOUR = 60, 60
 def landing(request: HttpRequest) -> HttpResponse:
     """What this is, on one screen."""
     number, _ = services.questions_ahead()
-    return render(request, "diagnosis/landing.html", {"number": number, "days": services.KEPT.days})
+    return render(request, "diagnosis/landing.html", {"number": number, "days": kept_for(QuickCheck).days})
 
 
 @limited(CHECKS_AN_HOUR, ("POST",))
@@ -59,7 +61,7 @@ def behind_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         try:
             return view(request, services.read(link), **values)
         except services.Gone:
-            return render(request, "diagnosis/gone.html", {"days": services.KEPT.days}, status=404)
+            return render(request, "diagnosis/gone.html", {"days": kept_for(QuickCheck).days}, status=404)
 
     return handle
 
