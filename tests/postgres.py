@@ -39,7 +39,7 @@ def cluster() -> Iterator[str]:
     as the user postgres, since PostgreSQL refuses root. Raises FileNotFoundError when PostgreSQL is not installed, and
     RuntimeError, with its own words, when it does not start.
     """
-    folder = Path(tempfile.mkdtemp(prefix="sonae-pg-", dir="/tmp"))  # noqa: S108 - a socket's path must be short
+    folder = Path(tempfile.mkdtemp(prefix="sonae-pg-", dir="/tmp"))  # a socket's path must be short
     try:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")

@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from sonae.problems import Refused
+from sonae_cli.site import bring_up_to_date
+
 
 def serve(
     sample: Annotated[
@@ -22,7 +25,6 @@ def serve(
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sonae_web.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
 
     try:
         django.setup()
@@ -32,7 +34,14 @@ def serve(
             file=sys.stderr,
         )
         raise SystemExit(1) from error
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date()
+    from django.db import connections
+
+    from sonae_web.ground import row_security
+
+    if faults := row_security.faults():
+        raise Refused(faults)
+    connections.close_all()  # the processes of the server must not inherit one
     from granian import Granian
     from granian.constants import Interfaces
 

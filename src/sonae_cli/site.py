@@ -17,3 +17,15 @@ def begin_site() -> None:
             django.setup()
     except (ImproperlyConfigured, ValueError) as error:
         raise Refused([problem("site.not_there", "-", reason=error)]) from error
+
+
+def bring_up_to_date() -> None:
+    """Migrate the site's database. Raises Refused when it cannot be reached, or this role may not."""
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__  # further lines may quote a row
+        raise Refused([problem("database.behind", "SONAE_DATABASE_URL", reason=reason)]) from error

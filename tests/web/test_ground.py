@@ -22,7 +22,8 @@ def test_it_is_alive_without_a_database(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_it_is_ready_with_its_database_up_to_date(client: Client) -> None:
-    assert client.get("/readyz").json() == {"ready": True, "database": True, "migrations": True}
+    expected = {"ready": True, "database": True, "migrations": True, "row_security": True}
+    assert client.get("/readyz").json() == expected
 
 
 @pytest.mark.django_db
