@@ -11,7 +11,7 @@ import typer
 
 from sonae.problems import Refused, problem
 from sonae_cli.processes import run_together
-from sonae_cli.site import site_database
+from sonae_cli.site import begin_site, bring_up_to_date
 
 THREADS = 4
 """Requests that one web process handles at once."""
@@ -32,10 +32,8 @@ def serve(
     """Bring the database up to date and serve the site until stopped: pages, jobs and what is due by the clock."""
     if sample:
         _sample_settings(data)
-    with site_database():
-        from django.core.management import call_command
-
-        call_command("migrate", interactive=False, verbosity=0)
+    begin_site()
+    bring_up_to_date()
     port = _free(host, port)
     web = [
         sys.executable, "-m", "granian", "sonae_web.wsgi:application", "--interface", "wsgi", "--no-ws", "--host", host,

@@ -68,6 +68,18 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,  # seconds that a writer waits for another: the scheduler writes each second
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    # One connection for each thread, kept and looked at before it is used again. A request that waits for a lock, computes
+    # or idles in a transaction too long is ended by the database, not by whoever waits behind it.
+    DATABASES["default"] |= {
+        "ENGINE": "sonae_web.ground.postgres",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+            **DATABASES["default"].get("OPTIONS", {}),
+        },
+    }
 PROGRAMME = env.str("SONAE_PROGRAMME", default="chuokai-leak")
 
 INSTALLED_APPS = [

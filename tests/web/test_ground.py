@@ -28,7 +28,7 @@ def test_it_is_ready_with_its_database_up_to_date(client: Client) -> None:
     page = client.get("/readyz")
     assert page.status_code == 200
     assert page.json() == {
-        "ready": True, "database": True, "migrations": True, "sealed": True,
+        "ready": True, "database": True, "migrations": True, "row_security": True, "sealed": True,
         "jobs": {"waiting": 0, "dead": 0}, "mails": {"waiting": 0, "failed": 0}, "late": [],
     }  # fmt: skip
 

@@ -21,6 +21,7 @@ from pytest_django import DjangoDbBlocker
 from sonae_web.accounts import services
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
 from sonae_web.accounts.services import add_organisation, grant_role, revoke_role, scope_of
+from sonae_web.ground import row_security
 from sonae_web.ground.scope import (
     Owned,
     Scope,
@@ -98,6 +99,7 @@ def _tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
         with connection.schema_editor() as editor:
             for model in (Thing, Part, Label):
                 editor.create_model(model)
+        row_security.apply((Thing, Part))
         yield
         with connection.schema_editor() as editor:
             for model in (Label, Part, Thing):
