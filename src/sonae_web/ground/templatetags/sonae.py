@@ -1,8 +1,12 @@
-"""Template tags: words by id, amounts."""
+"""Template tags: words by id, amounts, the key of a form."""
+
+import uuid
 
 from django import template
+from django.utils.html import format_html
 
 from sonae.figures import count, yen
+from sonae_web.ground.idempotency import FIELD
 from sonae_web.ground.words import lang, words
 
 register = template.Library()
@@ -24,3 +28,9 @@ def yen_filter(amount: int) -> str:
 def count_filter(number: int) -> str:
     """Return a whole number with commas."""
     return count(number)
+
+
+@register.simple_tag
+def once() -> str:
+    """Return the hidden field with which a form is done once: a fresh key each time the page is made."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid.uuid4())
