@@ -132,7 +132,9 @@ def check(file: BinaryIO, at: str) -> _Contents:
         head = json.loads(next(lines))
         if head["form"] != FORM:
             raise Refused([problem("backup.newer", at, found=head["release"])])
-        migrations = [(app, name) for app, name in head["migrations"]]
+        migrations, log = [(app, name) for app, name in head["migrations"]], head_of(head["log"])
+        if log is None:
+            raise ValueError("no head of the log")
         expected = {rows.label(table): rows.columns(table) for table in _tables(migrations, at)}
         totals, keys = _read_tables(lines, expected)
     except stream.OtherFile:
@@ -146,7 +148,7 @@ def check(file: BinaryIO, at: str) -> _Contents:
     ours = sealed.vault()
     if lacking := [name for name, value in keys.items() if name not in ours.keys or _check_value(ours, name) != value]:
         raise Refused([problem("backup.key", at, found=", ".join(lacking))])
-    return _Contents(head_of(head["log"]) or audit.head(), migrations, totals)
+    return _Contents(log, migrations, totals)
 
 
 def _read_tables(

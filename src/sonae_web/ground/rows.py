@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 from django.db.migrations.loader import MigrationLoader
@@ -100,47 +100,42 @@ class Total:
         return f"{self._sum:064x}"
 
 
+class _Form(NamedTuple):
+    """How values of a type are written: the name of the type, and both ways."""
+
+    type: type
+    name: str
+    plain: Callable[[Any], Any]
+    value: Callable[[Any], Any]
+
+
+_FORMS = (
+    _Form(bytes, "bytes", lambda value: base64.b64encode(value).decode(), base64.b64decode),
+    _Form(memoryview, "bytes", lambda value: base64.b64encode(value).decode(), base64.b64decode),
+    _Form(uuid.UUID, "uuid", lambda value: value.hex, uuid.UUID),
+    _Form(datetime, "moment", lambda value: value.astimezone(UTC).isoformat(), datetime.fromisoformat),
+    _Form(date, "date", date.isoformat, date.fromisoformat),  # after datetime, which is a date too
+    _Form(time, "time", time.isoformat, time.fromisoformat),
+    _Form(timedelta, "us", lambda value: value // timedelta(microseconds=1), lambda us: timedelta(microseconds=us)),
+    _Form(Decimal, "decimal", str, Decimal),
+    _Form(float, "float", float.hex, float.fromhex),
+    _Form(dict, "json", lambda value: value, lambda value: value),
+    _Form(list, "json", lambda value: value, lambda value: value),
+)
+_BACK = {form.name: form.value for form in _FORMS}
+
+
 def _plain(value: Any) -> Any:
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case bytes() | memoryview():
-            return {"bytes": base64.b64encode(value).decode()}
-        case uuid.UUID():
-            return {"uuid": value.hex}
-        case datetime():
-            return {"moment": value.astimezone(UTC).isoformat()}
-        case date():
-            return {"date": value.isoformat()}
-        case time():
-            return {"time": value.isoformat()}
-        case timedelta():
-            return {"microseconds": value // timedelta(microseconds=1)}
-        case Decimal():
-            return {"decimal": str(value)}
-        case float():
-            return {"float": value.hex()}
-        case dict() | list():
-            return {"json": value}
-        case _:
-            raise TypeError(f"no exact form for {type(value).__name__}")
-
-
-_BACK: dict[str, Callable[[Any], Any]] = {
-    "bytes": base64.b64decode,
-    "uuid": uuid.UUID,
-    "moment": datetime.fromisoformat,
-    "date": date.fromisoformat,
-    "time": time.fromisoformat,
-    "microseconds": lambda value: timedelta(microseconds=value),
-    "decimal": Decimal,
-    "float": float.fromhex,
-    "json": lambda value: value,
-}
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    for form in _FORMS:
+        if isinstance(value, form.type):
+            return {form.name: form.plain(value)}
+    raise TypeError(f"no exact form for {type(value).__name__}")
 
 
 def _value(plain: Any) -> Any:
     if isinstance(plain, dict):
-        ((kind, content),) = plain.items()
-        return _BACK[kind](content)
+        ((name, content),) = plain.items()
+        return _BACK[name](content)
     return plain
