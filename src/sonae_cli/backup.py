@@ -46,7 +46,9 @@ def backup(file: Target) -> None:
     ]
     if done.left_out:
         lines.append(words("backup.left_out", names=", ".join(done.left_out)))
-    show(_data(done) | {"file": file, "left_out": list(done.left_out)}, lines)
+    if done.unopened:
+        lines.append(words("backup.unopened", values=count(done.unopened)))
+    show(_data(done) | {"file": file, "left_out": list(done.left_out), "unopened": done.unopened}, lines)
 
 
 def restore(file: Source, with_faulty_log: Faulty = False) -> None:

@@ -120,7 +120,7 @@ def test_all_rows_come_back_in_an_empty_place_and_open(sonae: Shell, place: str,
     assert path.stat().st_mode & 0o777 == 0o600
     assert (told["key"], told["rows"]) == ("sample-2", sum(map(len, before.values())))
     assert told["head"]["number"] == AuditRow.objects.count() == 3
-    assert told["left_out"] == []
+    assert (told["left_out"], told["unopened"]) == ([], 0)
     with inside(fresh(tmp_path, "second")):
         back = sonae("restore", path, "--json")
         assert back.data == {"log_faults": 0} | {name: told[name] for name in ("tables", "rows", "key", "head")}
@@ -181,6 +181,30 @@ def test_the_older_key_of_a_row_must_be_there_too_and_be_the_same(
     for keys in (newer, {**newer, **read_keys(new_key("sample-2"))}):
         settings.VAULT_KEYS = keys
         untouched(sonae, path, tmp_path, "backup.key")
+
+
+def test_what_cannot_be_opened_any_more_is_told_and_kept_as_it_is(
+    sonae: Shell, place: str, tmp_path: Path, settings: Any
+) -> None:
+    path = tmp_path / "site.backup"
+    settings.VAULT_KEYS = read_keys(new_key("newer"))
+    with unscoped("damage"):
+        Checklist.objects.update(content=b"\xff")
+    told = sonae("backup", path, "--json").data
+    assert told["unopened"] == 4  # a quick check, PDF and data of a document, the damaged checklist
+    assert "4件は" in sonae("backup", path).out
+    before = content()
+    with inside(fresh(tmp_path, "second")):
+        assert sonae("restore", path).code == 0
+        AuditRow.objects.filter(number=None).delete()
+        assert content()["diagnosis.Checklist"] == before["diagnosis.Checklist"]
+
+
+def test_a_table_that_is_not_the_sites_is_told(sonae: Shell, place: str, tmp_path: Path) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE someone_elses (id integer)")
+    assert sonae("backup", tmp_path / "site.backup", "--json").data["left_out"] == ["someone_elses"]
+    assert "someone_elses" in sonae("backup", tmp_path / "site.backup").out
 
 
 def test_a_byte_changed_anywhere_a_piece_lost_or_added_is_found(sonae: Shell, file: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ at last the keys under which columns are sealed, each with a check value. The ke
 import hmac
 import json
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ class Backup:
     """Of the audit log, as it was when the backup was begun."""
     left_out: tuple[str, ...] = ()
     """Tables in the database that are not the site's, and not in the backup."""
+    unopened: int = 0
+    """Sealed values whose key is not there: in the backup as they are, and no more open after restoring."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +79,12 @@ def write(file: BinaryIO, at: str) -> Backup:
             "log": str(found),
         }
         totals: dict[str, Total] = {}
-        file.writelines(stream.seal(_compressed(_lines_of(head, tables, keys, totals)), keys, MAGIC))
+        used: Counter[str] = Counter()
+        file.writelines(stream.seal(_compressed(_lines_of(head, tables, keys, totals, used)), keys, MAGIC))
         known = {table._meta.db_table for table in tables} | _NOT_CONTENT
         left_out = tuple(sorted(set(connection.introspection.table_names()) - known))
-    return Backup(len(tables), sum(each.rows for each in totals.values()), keys.current, found, left_out)
+    unopened = sum(values for name, values in used.items() if name not in keys.keys)
+    return Backup(len(tables), sum(each.rows for each in totals.values()), keys.current, found, left_out, unopened)
 
 
 @contextmanager
@@ -99,9 +104,10 @@ def _snapshot() -> Iterator[None]:
             yield
 
 
-def _lines_of(head: dict[str, Any], tables: Iterable[Table], keys: Vault, totals: dict[str, Total]) -> Iterator[bytes]:
+def _lines_of(
+    head: dict[str, Any], tables: Iterable[Table], keys: Vault, totals: dict[str, Total], used: Counter[str]
+) -> Iterator[bytes]:
     sealed_columns = {(model._meta.label_lower, column) for model, column in sealed.columns()}
-    used: set[str] = set()
     yield rows.line(head)
     for table in tables:
         name, names = rows.label(table), rows.columns(table)
@@ -109,12 +115,20 @@ def _lines_of(head: dict[str, Any], tables: Iterable[Table], keys: Vault, totals
         total = totals[name] = Total()
         yield rows.line({"table": name, "columns": names})
         for row in rows.read(table):
-            used.update(key_name(bytes(row[place])) for place in places if row[place])
+            used.update(_key_of(bytes(row[place])) for place in places if row[place])
             line = rows.row_line(row)
             total.add(line)
             yield line
         yield rows.line({"rows": total.rows, "sum": total.sum})
-    yield rows.line({"keys": {name: _check_value(keys, name) for name in sorted(used)}})
+    yield rows.line({"keys": {name: _check_value(keys, name) for name in used if name in keys.keys}})
+
+
+def _key_of(value: bytes) -> str:
+    """Return the name of the key that sealed a value; "" for one that is damaged, which is kept as it is."""
+    try:
+        return key_name(value)
+    except Sealed:
+        return ""
 
 
 def _compressed(pieces: Iterable[bytes]) -> Iterator[bytes]:
