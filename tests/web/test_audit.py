@@ -2,8 +2,6 @@
 
 import io
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from sonae_web.ground.chain import START, Head
 from sonae_web.ground.logs import request_id
 from sonae_web.ground.models import AuditHead, AuditRow
 from tests.cast import Shell, codes, places
+from tests.web.apart import at_once, prepare
 
 pytestmark = pytest.mark.django_db
 CLERK, OFFICE, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -166,14 +165,13 @@ def test_a_row_is_sealed_whole_or_not() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_several_sealers_and_writers_at_once_number_every_row_once(
-    apart: Callable[[Callable[[], Any]], Any], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    prepare(tmp_path, monkeypatch)
     monkeypatch.setattr(audit, "MOST_AT_ONCE", 7)
-    acts = [lambda: len(written(3)), audit.seal] * 40
-    with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(apart, acts))
-        done.append(pool.submit(apart, audit.seal).result())
-        found = pool.submit(apart, lambda: verified(audit.head())).result()
+    done = at_once([lambda: len(written(3)), audit.seal] * 40)
+    done += at_once([audit.seal])
+    (found,) = at_once([lambda: verified(audit.head())])
     assert sum(done[:80:2]) == sum(done[1:80:2]) + done[-1] == 120
     assert (found.rows, found.anchored, found.problems) == (120, 120, ())
 

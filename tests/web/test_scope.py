@@ -52,6 +52,8 @@ UNOWNED = {
     "auth.Permission": "Django's; unused: rights come from roles",
     "contenttypes.ContentType": "names of models",
     "diagnosis.QuickCheck": "a visitor's: behind a private link, of no organisation",
+    "ground.Answer": "found by actor and key; sealed, and erased after a day",
+    "ground.Counter": "numbers of the whole programme, in no order of tenants",
     "ground.AuditRow": "one chain for all tenants; holds ids only",
     "ground.AuditHead": "the head of the one audit chain; holds no business data",
     "ground.Mail": "shown on no page: sealed, written by services and sent by a job",

@@ -1,13 +1,16 @@
-"""Template tags: words by id, amounts."""
+"""Template tags: words by id, amounts, the key of a form."""
 
+import uuid
 from datetime import date, datetime
 
 from django import template
+from django.utils.html import format_html
 
 from sonae.dates import JST
 from sonae.figures import count, yen
 from sonae.figures import day as day_text
 from sonae_web.ground import clock
+from sonae_web.ground.idempotency import FIELD
 from sonae_web.ground.words import lang, words
 
 register = template.Library()
@@ -43,3 +46,9 @@ def moment_filter(at: datetime) -> str:
     there = at.astimezone(JST)
     time = there.strftime("%H:%M")
     return time if there.date() == clock.today() else f"{there.date().isoformat()} {time}"
+
+
+@register.simple_tag
+def once() -> str:
+    """Return the hidden field with which a form is done once: a fresh key each time the page is made."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid.uuid4())
