@@ -2,11 +2,14 @@
 
 from django.urls import include, path
 
+from sonae_web import api, reference
 from sonae_web.ground import health, language
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("language", language.choose, name="language"),
+    path("api/", reference.page, name="api_reference"),
+    path("api/v1/", api.urls),
     path("", include("sonae_web.diagnosis.urls")),
 ]
