@@ -139,9 +139,10 @@ def operations(lang: Lang) -> list[dict[str, Any]]:
     for router in api._get_bound_routers():
         for view in router.path_operations.values():
             for operation in view.operations:
-                example, guard = EXAMPLES[str(operation.operation_id)], operation.auth_callbacks[0]
+                example = EXAMPLES[str(operation.operation_id)]
+                guard: Any = operation.auth_callbacks[0]
                 lines = example.answer(lang).splitlines()
-                known = guard.rule in ("public", "token")  # type: ignore[attr-defined]
+                known = guard.rule in ("public", "token")
                 found.append(
                     {
                         "id": operation.operation_id,
@@ -149,8 +150,8 @@ def operations(lang: Lang) -> list[dict[str, Any]]:
                         "text": names(f"site.api.do.{operation.operation_id}"),
                         "rule": names(
                             f"site.api.rule_{guard.rule}" if known else "site.api.rule_scope", scope=guard.rule
-                        ),  # type: ignore[attr-defined]
-                        "hour": count(guard.allowance.an_hour),  # type: ignore[attr-defined]
+                        ),
+                        "hour": count(guard.allowance.an_hour),
                         "request": example.request(lang),
                         "answer": "\n".join([*lines[:LINES], "…"] if len(lines) > LINES else lines),
                         "cut": len(lines) > LINES,

@@ -125,7 +125,7 @@ def test_what_the_checklist_allows_is_what_diagnose_takes(client: Client) -> Non
         "answers": {each["id"]: each["answers"][-1] for each in checklist["questions"]},
     }  # fmt: skip
     found = json.loads(sent(client, "diagnose?on=2027-04-01", json.dumps(body)))
-    assert set(found["answers"]) | set(found["ignored"]) == set(body["answers"])  # type: ignore[arg-type]
+    assert set(found["answers"]) | set(found["ignored"]) == set(body["answers"])
 
 
 # --- who may call what

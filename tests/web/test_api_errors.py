@@ -8,9 +8,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from sonae import contract
 from sonae.figures import LANGS
 from sonae_web import api as whole
-from sonae_web.diagnosis import api as diagnosis
 from sonae_web.ground.api import allowances
 from sonae_web.ground.logs import Json
 from sonae_web.ground.problems import KINDS
@@ -118,7 +118,7 @@ def test_a_fault_of_ours_is_told_without_its_words_and_logged_by_its_place(
     def fail(*_: object) -> None:
         raise ValueError("見本商事の口座")
 
-    monkeypatch.setattr(diagnosis.contract, "estimate", fail)
+    monkeypatch.setattr(contract, "estimate", fail)
     answer = post(client, '{"persons": 3}')
     told(answer, 500, "failed", "request.failed")
     assert "見本" not in answer.content.decode()

@@ -65,7 +65,13 @@ def at_nine_in_april(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def issued(role: Role, **changes: Any) -> tuple[Token, str]:
-    wanted = {"user": role.user, "role": role.pk, "name": "会計システム", "scopes": [READ], "days": 30} | changes
+    wanted: dict[str, Any] = {
+        "user": role.user,
+        "role": role.pk,
+        "name": "会計システム",
+        "scopes": [READ],
+        "days": 30,
+    } | changes
     return issue_token(**wanted)
 
 

@@ -15,7 +15,7 @@ from sonae_web.ground.limits import Allowance, address_of
 CALLS, TRIES = 3_600, 600
 """An hour: calls with one token for each operation; calls without a good token from one address."""
 
-router = Router()
+router = Router(tags=["token"])
 tries = Allowance(TRIES)
 
 

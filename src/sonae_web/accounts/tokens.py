@@ -105,7 +105,7 @@ def revoke_token(*, token: uuid.UUID, user: User) -> Token:
 
     Raises Http404 for another's token and for one that is not there.
     """
-    found = Token.objects.select_for_update(of=("self",)).filter(pk=token, user=user).first()
+    found = Token.objects.select_for_update().filter(pk=token, user=user).first()
     if found is None:
         raise Http404("not found")
     if found.revoked_at is None:

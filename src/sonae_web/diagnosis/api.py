@@ -19,7 +19,7 @@ from sonae_web.diagnosis.schema import ANSWER_FILE, LEAK, SCENARIO, body
 from sonae_web.ground import clock
 from sonae_web.ground.api import Public, answer, day, document, language
 
-router = Router()
+router = Router(tags=["public"])
 READS, COMPUTATIONS = 1_200, 600
 """Calls an hour of one address, for each operation."""
 

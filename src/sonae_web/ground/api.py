@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
+from csp.decorators import csp_update
 from django.core import signing
 from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig, ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -32,6 +33,8 @@ log = logging.getLogger("sonae.api")
 ROOT = "/api/v1/"
 BODY = "body"
 """How the places of problems name what was sent."""
+GENERATED = {"script-src": ["'self'"], "connect-src": ["'self'"], "img-src": ["data:"]}
+"""What the generated reference needs beyond the site's policy: its own scripts, the API, its stylesheet's arrows."""
 PAGE, MOST_PAGE = 50, 100
 """Rows of a list at once: unless told, and at most."""
 
@@ -101,7 +104,8 @@ def marked(api: NinjaAPI) -> tuple[list[Any], str, str]:
     patterns, app, namespace = api.urls
     known = rules(api)
     for pattern in patterns:
-        pattern.callback.rules = known.get(pattern.name, {"GET": Public.rule})
+        view: Any = pattern.callback
+        view.rules = known.get(pattern.name or "", {"GET": Public.rule})  # type: ignore[union-attr]
     return patterns, app, namespace
 
 
@@ -206,31 +210,40 @@ def _behind(rows: QuerySet[M], newest: str, cursor: str, salt: str) -> Q:
 # --- faults, and cookies
 def make(title: str, description: str) -> NinjaAPI:
     """Return an API without operations, that tells every fault as problem details."""
-    api = NinjaAPI(title=title, version="1", description=description, auth=nobody, urls_namespace="api", docs_url=None)
-    api.add_exception_handler(Refused, lambda request, error: problems.answer(request, 422, error.problems))
-    api.add_exception_handler(Unfit, lambda request, error: problems.answer(request, error.status, [error.found]))
-    api.add_exception_handler(InvalidParameters, _invalid)
-    api.add_exception_handler(Limited, _limited)
-    api.add_exception_handler(AuthenticationError, lambda request, error: problems.answer(request, 401))
-    api.add_exception_handler(Http404, lambda request, error: problems.answer(request, 404))
-    api.add_exception_handler(Exception, _failed)
+    api = NinjaAPI(
+        title=title,
+        version="1",
+        description=description,
+        auth=nobody,
+        urls_namespace="api",
+        docs_decorator=csp_update(GENERATED),
+    )
+    for fault in (Refused, Unfit, InvalidParameters, Limited, AuthenticationError, Http404, Exception):
+        api.add_exception_handler(fault, told)
     return api
 
 
-def _invalid(request: HttpRequest, error: InvalidParameters) -> HttpResponse:
-    named = dict.fromkeys(".".join(map(str, each["loc"][1:])) for each in error.errors)
-    return problems.answer(request, 422, [problem("request.parameter", name, field=name) for name in named])
-
-
-def _limited(request: HttpRequest, error: Limited) -> HttpResponse:
-    told = problems.answer(request, 429, [problem("request.too_many", "request", seconds=error.after)])
-    told["Retry-After"] = str(error.after)
-    return told
-
-
-def _failed(request: HttpRequest, error: Exception) -> HttpResponse:
-    log.exception("api.failed", exc_info=error)
-    return problems.answer(request, 500)
+def told(request: HttpRequest, error: Any) -> HttpResponse:
+    """Return the problem details of what an operation raised; what is not the caller's fault is logged and not told."""
+    match error:
+        case Refused():
+            return problems.answer(request, 422, error.problems)
+        case Unfit():
+            return problems.answer(request, error.status, [error.found])
+        case InvalidParameters():
+            named = dict.fromkeys(".".join(map(str, each["loc"][1:])) for each in error.errors)
+            return problems.answer(request, 422, [problem("request.parameter", name, field=name) for name in named])
+        case Limited():
+            answer = problems.answer(request, 429, [problem("request.too_many", "request", seconds=error.after)])
+            answer["Retry-After"] = str(error.after)
+            return answer
+        case AuthenticationError():
+            return problems.answer(request, 401)
+        case Http404():
+            return problems.answer(request, 404)
+        case _:
+            log.error("api.failed", exc_info=error)
+            return problems.answer(request, 500)
 
 
 def without_cookies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -67,9 +67,5 @@ def answer(request: HttpRequest, status: int, problems: Iterable[Problem] = ()) 
         "instance": request_id.get(),
         "problems": told,
     }
-    return HttpResponse(
-        text(body),
-        status=status,
-        content_type=MEDIA_TYPE,
-        headers={"Content-Language": lang, "Vary": "Accept-Language"},
-    )
+    headers = {"Content-Language": lang, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    return HttpResponse(text(body), status=status, content_type=MEDIA_TYPE, headers=headers)
