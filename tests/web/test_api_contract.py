@@ -157,6 +157,18 @@ def test_an_operation_without_a_rule_lets_nobody_in_and_does_not_start() -> None
     assert [each(HttpRequest()) for each in callbacks] == [None]
 
 
+def test_two_operations_of_one_name_do_not_start() -> None:
+    made = make("x", "")
+    for address in ("a", "b"):
+
+        @made.get(address, auth=Public(1))
+        def same(request: HttpRequest) -> Any:
+            return answer({})
+
+    with pytest.raises(Exception, match="are called same"):
+        rules(made)
+
+
 def test_a_rule_names_its_scope() -> None:
     router = Router()
 

@@ -85,7 +85,7 @@ def nobody(request: HttpRequest) -> None:
 def rules(api: NinjaAPI) -> dict[str, dict[str, str]]:
     """Return the rule of every operation by the name of its address and the method.
 
-    Raises ImproperlyConfigured for an operation without a rule, or with several.
+    Raises ImproperlyConfigured for an operation without a rule or with several, and for two of one name.
     """
     found: dict[str, dict[str, str]] = {}
     for router in api._get_bound_routers():
@@ -95,7 +95,10 @@ def rules(api: NinjaAPI) -> dict[str, dict[str, str]]:
                 name = getattr(operation, "url_name", "") or operation.view_func.__name__
                 if len(named) != 1 or not named[0]:
                     raise ImproperlyConfigured(f"the operation {name} of the API names no rule")
-                found.setdefault(name, {}).update(dict.fromkeys(operation.methods, named[0]))
+                by_method = found.setdefault(name, {})
+                if set(operation.methods) & set(by_method):
+                    raise ImproperlyConfigured(f"two operations of the API are called {name}")
+                by_method.update(dict.fromkeys(operation.methods, named[0]))
     return found
 
 
