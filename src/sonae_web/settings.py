@@ -95,12 +95,14 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "ninja",
     "sonae_web.ground",
     "sonae_web.accounts",
     "sonae_web.diagnosis",
 ]
 MIDDLEWARE = [
     "sonae_web.ground.requests.identify",
+    "sonae_web.ground.api.without_cookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

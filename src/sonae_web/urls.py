@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from sonae_web import api, reference
 from sonae_web.ground import health, language
 
 urlpatterns = [
@@ -11,5 +12,7 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("sonae_web.accounts.urls")),
+    path("api/", reference.page, name="api_reference"),
+    path("api/v1/", api.urls),
     path("", include("sonae_web.diagnosis.urls")),
 ]

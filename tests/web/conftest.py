@@ -9,13 +9,18 @@ import pytest
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from sonae_web.accounts.api import tries
+from sonae_web.api import api
 from sonae_web.diagnosis import simulator, views
+from sonae_web.ground.api import allowances
 
 
 @pytest.fixture(autouse=True)
 def full_allowances() -> None:
     for view in (views.begin, views.report, simulator.loss):
         view.allowance._left.clear()  # type: ignore[attr-defined]
+    for allowance in (*allowances(api), tries):
+        allowance._left.clear()
 
 
 @pytest.fixture

@@ -47,6 +47,7 @@ UNOWNED = {
     "accounts.User_user_permissions": "Django's; unused: rights come from roles",
     "accounts.Organisation": "the tree itself, from which scopes are made",
     "accounts.Role": "read to make a scope, before there is one",
+    "accounts.Token": "found by its hash to make a scope, before there is one",
     "auth.Group": "Django's; unused: rights come from roles",
     "auth.Group_permissions": "Django's; unused: rights come from roles",
     "auth.Permission": "Django's; unused: rights come from roles",
