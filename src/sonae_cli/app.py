@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.problems import Refused
-from sonae_cli import backup, checklist, diagnosis, keys, log, loss, migrate, programme, scenario, serve, worker
+from sonae_cli import backup, checklist, diagnosis, keys, log, loss, migrate, programme, sample, scenario, serve, worker
 from sonae_cli.output import Output, refuse
 
 app = typer.Typer(
@@ -42,6 +42,7 @@ app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(programme.app, name="programme")
+app.add_typer(sample.app, name="sample")
 app.add_typer(log.app, name="log")
 app.add_typer(keys.app, name="keys")
 

@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from sonae.problems import Refused, problem
+from sonae.programmes import library
+from sonae_cli.output import Output
 from sonae_cli.processes import run_together
 from sonae_cli.site import begin_site, bring_up_to_date
 
@@ -34,6 +36,8 @@ def serve(
         _sample_settings(data)
     begin_site()
     bring_up_to_date()
+    if sample:
+        _sample_data()
     port = _free(host, port)
     web = [
         sys.executable, "-m", "granian", "sonae_web.wsgi:application", "--interface", "wsgi", "--no-ws", "--host", host,
@@ -59,6 +63,23 @@ def _free(host: str, port: int) -> int:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise Refused([problem("serve.port_taken", "--port", host=host, port=port, reason=reason)]) from error
+
+
+def _sample_data() -> None:
+    """Make the sample unless it is there, and say how to sign in to it. Raises Refused where anything else is."""
+    from sonae_web.sample import build
+    from sonae_web.sample.people import PASSWORD, SIGN_INS
+
+    words = library(Output.lang)
+    try:
+        if not build.is_there():
+            print(words("sample.making"), file=sys.stderr, flush=True)
+            build.build()
+    except build.NotEmpty as error:
+        raise Refused([problem("sample.not_empty", "SONAE_DATABASE_URL")]) from error
+    lines = [words("sample.sign_ins", password=PASSWORD)]
+    lines += [f"  {each.mail:24}{words('sample.code', name=each.name) if each.staff else ''}" for each in SIGN_INS]
+    print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 def _sample_settings(data: Path) -> None:

@@ -12,7 +12,7 @@ from sonae.checklist import Business
 from sonae_web.diagnosis import checklists, progress, results
 from sonae_web.diagnosis.models import Checklist, Progress, Result
 from sonae_web.ground import clock
-from sonae_web.ground.models import AuditRow
+from sonae_web.ground.models import AuditRow, Document
 from sonae_web.ground.scope import Scope, declared, unscoped
 from tests.web.cast import Tree, acting, person, scope, tree
 
@@ -57,13 +57,18 @@ def test_a_member_begins_answers_hands_in_and_reads_its_result(member: Scope) ->
     assert frozen.record["business"]["name"] == "見本商事"
     assert frozen.report("en")["business"] == "見本商事"
     assert {area["score"] for area in frozen.areas.values()} == {100}
-    assert results.paper(frozen, "ja").startswith(b"%PDF")
+    paper = results.paper(scope=member, row=row, lang="ja")
+    assert paper.startswith(b"%PDF")
+    assert results.paper(scope=member, row=row, lang="ja") == paper
+    assert results.paper(scope=member, row=row, lang="en") != paper
+    assert Document.within(member).count() == 2
     assert checklists.read(member) is None
     done = Progress.within(member).get()
     assert (done.state, done.started_at is not None, done.done_at is not None) == ("done", True, True)
     actions = list(AuditRow.objects.order_by("created_at").values_list("action", flat=True))
     assert actions[:2] == ["checklist.started", "checklist.facts_saved"]
-    assert actions[-2:] == ["checklist.handed_in", "result.read"]
+    later = [*["document.issue", "document.read"], "document.read", *["document.issue", "document.read"]]
+    assert actions[-7:] == ["checklist.handed_in", "result.read", *later]
 
 
 def test_begun_twice_it_is_one(member: Scope) -> None:

@@ -59,7 +59,7 @@ def report(request: ActingRequest, result: UUID) -> HttpResponse:
     """The risk report of a result as PDF, in the language of the page."""
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
-    pdf = results.paper(results.read(scope=scope, row=row), lang())
+    pdf = results.paper(scope=scope, row=row, lang=lang())
     name = f'attachment; filename="sonae-{row.number}-{lang()}.pdf"'
     return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": name})
 

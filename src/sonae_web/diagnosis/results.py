@@ -19,8 +19,12 @@ from sonae.report import Diagnosis, build, diagnose
 from sonae_web.diagnosis import checklists, progress
 from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.services import programme
-from sonae_web.ground import audit, clock, sealed
+from sonae_web.ground import audit, clock, documents, sealed
+from sonae_web.ground.models import Document
 from sonae_web.ground.scope import Scope
+
+REPORT = "risk_report"
+"""The kind of the document that a result's report is."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,18 @@ def read(*, scope: Scope, row: Result) -> Frozen:
     return Frozen(row, content(row))
 
 
-def paper(frozen: Frozen, lang: Lang) -> bytes:
-    """Return the risk report of a result as PDF: the same bytes each time within one release."""
-    return render("report", frozen.report(lang), frozen.row.on)
+def paper(*, scope: Scope, row: Result, lang: Lang) -> bytes:
+    """Return the risk report of a result as PDF. It is made and issued when it is first asked for, the same bytes ever after."""
+    issued = Document.within(scope).filter(kind=REPORT, subject=row.pk, lang=lang).only("pk").first()
+    if issued is None:
+        data = content(row)["report"][lang]
+        pdf = render("report", data, row.on)  # before the transaction: it takes a while
+        with transaction.atomic():
+            issued = documents.issue(
+                tenant=row.tenant, kind=REPORT, subject=row.pk, lang=lang, number=row.number, made_on=row.on,
+                data=data, pdf=pdf, fingerprint=row.fingerprint,
+            )  # fmt: skip
+    return documents.read(scope, issued.pk)
 
 
 def _actions(found: Diagnosis) -> list[dict[str, Any]]:

@@ -2,9 +2,8 @@
 
 import base64
 import hashlib
+import hmac
 from dataclasses import dataclass
-
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 PASSWORD = "sonae-sample-only"  # noqa: S105 - the sample's, printed at every start
 PERIOD = 30
@@ -34,8 +33,11 @@ class SignIn:
         return base64.b32encode(hashlib.sha1(f"sonae sample {self.name}".encode()).digest()).decode()  # noqa: S324
 
     def code(self, at: float) -> str:
-        """Return its one-time code at a moment (seconds since 1970)."""
-        return str(format_hotp_value(hotp_value(self.secret, int(at) // PERIOD)))
+        """Return its one-time code at a moment (seconds since 1970): RFC 6238 with SHA-1 and six digits."""
+        step = (int(at) // PERIOD).to_bytes(8, "big")
+        digest = hmac.digest(base64.b32decode(self.secret), step, "sha1")
+        start = digest[-1] & 0xF
+        return f"{(int.from_bytes(digest[start : start + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06}"
 
 
 SIGN_INS = (
