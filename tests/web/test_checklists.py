@@ -67,7 +67,7 @@ def test_a_member_begins_answers_hands_in_and_reads_its_result(member: Scope) ->
     assert (done.state, done.started_at is not None, done.done_at is not None) == ("done", True, True)
     actions = list(AuditRow.objects.order_by("created_at").values_list("action", flat=True))
     assert actions[:2] == ["checklist.started", "checklist.facts_saved"]
-    later = [*["document.issue", "document.read"], "document.read", *["document.issue", "document.read"]]
+    later = [*["document.issue", "document.read_pdf"], "document.read_pdf", *["document.issue", "document.read_pdf"]]
     assert actions[-7:] == ["checklist.handed_in", "result.read", *later]
 
 

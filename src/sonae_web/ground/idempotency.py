@@ -86,11 +86,6 @@ def once_by_header(request: HttpRequest, actor: uuid.UUID, act: Callable[[], Htt
     return _once(actor=str(actor), key=key, asked=asked, at=HEADER, act=act)
 
 
-def expire() -> int:
-    """Erase the answers older than 24 hours and return how many; their keys can be used anew."""
-    return Answer.objects.filter(made_at__lte=clock.now() - KEPT).delete()[0]
-
-
 def _once(*, actor: str, key: uuid.UUID, asked: str, at: str, act: Callable[[], HttpResponseBase]) -> HttpResponse:
     with transaction.atomic():
         mine = Answer(actor=actor, key=key, made_at=clock.now())
