@@ -72,6 +72,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "sonae_web.ground.words.chrome",
+                "sonae_web.accounts.menu.place",
             ],
         },
     }

@@ -6,4 +6,5 @@ from sonae_web.accounts import views
 
 urlpatterns = [
     path("home", views.home, name="home"),
+    path("settings", views.settings, name="settings"),
 ]

@@ -16,6 +16,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/home.html", {"roles": [(role, first_page(role)) for role in roles]})
 
 
+@signed_in
+def settings(request: HttpRequest) -> HttpResponse:
+    """What a person can change of the own account."""
+    return render(request, "accounts/settings.html")
+
+
 def first_page(role: Role) -> str:
     """Return the name of the page on which a role begins."""
     return "business" if role.role == Role.Name.MEMBER else "desk"
