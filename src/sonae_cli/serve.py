@@ -19,6 +19,7 @@ def serve(
     """Bring the database up to date and serve the site until stopped."""
     if sample:
         _sample_settings(data)
+        os.environ.setdefault("SONAE_ADDRESS", f"http://localhost:{port}")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sonae_web.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured

@@ -2,10 +2,11 @@
 
 import pytest
 
+from sonae_web.accounts import public as doors
 from sonae_web.diagnosis import public, views
 
 
 @pytest.fixture(autouse=True)
 def full_allowances() -> None:
-    for view in (views.begin, views.report, public.loss):
+    for view in (views.begin, views.report, public.loss, doors.invitation, doors.join_ask):
         view.allowance._left.clear()  # type: ignore[attr-defined]
