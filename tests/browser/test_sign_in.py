@@ -126,7 +126,7 @@ def test_a_browser_that_refuses_is_told_of_in_the_page(live_server: Any, page: P
     expect(page.get_by_text("パスキーを確認できませんでした")).to_be_visible()
 
 
-Sound = Callable[[str], None]
+Sound = Callable[..., None]
 
 
 @pytest.fixture

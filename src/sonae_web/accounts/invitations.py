@@ -155,7 +155,7 @@ def accept_anew(*, link: str, password: str) -> User:
     with unscoped("invitation.accept"):
         done = Invitation.objects.select_for_update().filter(link_hash=_hash(link), accepted_at__isnull=False).first()
         if done is not None:
-            person = User.objects.filter(pk=done.accepted_by).first()
+            person = User.objects.filter(pk=str(done.accepted_by)).first()
             if person is None or not person.check_password(password):
                 raise Gone
             return person

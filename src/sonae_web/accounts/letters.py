@@ -17,4 +17,4 @@ def send(*, kind: str, to: str, lang: Lang, values: Mapping[str, str]) -> None:
 
 def link(path: str) -> str:
     """Return a path of this site as an address for a mail."""
-    return settings.ADDRESS + path
+    return f"{settings.ADDRESS}{path}"

@@ -52,7 +52,9 @@ def _anew(request: HttpRequest, link: str) -> HttpResponse:
         try:
             person = invitations.accept_anew(link=link, password=password) if not _fault(link, password) else None
             if person is not None:
-                return perform_password_login(request, {"email": person.email}, Login(user=person, email=person.email))
+                login = Login(user=person, email=person.email)
+                answer: HttpResponse = perform_password_login(request, {"email": person.email}, login)
+                return answer
         except Unfit:  # an account was made meanwhile: the page says so
             password = ""
         fault = _fault(link, password)
