@@ -8,5 +8,5 @@ from sonae_web.diagnosis import public, views
 
 @pytest.fixture(autouse=True)
 def full_allowances() -> None:
-    for view in (views.begin, views.report, public.loss, doors.invitation, doors.join_ask):
+    for view in (views.begin, views.report, public.loss, doors.invitation, doors.join, doors.join_ask):
         view.allowance._left.clear()  # type: ignore[attr-defined]

@@ -212,3 +212,13 @@ def test_one_address_asks_so_often_and_no_more(client: Client, there: Tree) -> N
     statuses = [client.post(f"/join/{there.association.pk}", ENTRY).status_code for _ in range(31)]
     assert statuses[-1] == 429
     assert set(statuses[:-1]) == {200}
+
+
+def test_who_asks_in_english_is_answered_in_english(client: Client, there: Tree, clerk: User) -> None:
+    client.post("/language", {"language": "en", "next": "/"})
+    key, other = asked(client, there), asked(client, there, mail="zwei@example.jp")
+    desk = entered(Client(), clerk)
+    desk.post(f"/desk/{there.association.pk}/requests/{key}")
+    assert mail.outbox[-1].subject == "You are invited"
+    desk.post(f"/desk/{there.association.pk}/requests/{other}", {"decline": "", "reason": "Not on the list"})
+    assert mail.outbox[-1].subject == "Your request to join"

@@ -1,18 +1,23 @@
 """Signing in with address and password: in, out, refused alike whoever it is, limited, and for twelve hours at most."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
+from sonae.figures import LANGS
+from sonae.programmes import load
+from sonae_web.accounts import adapter
 from sonae_web.accounts.models import User
 from sonae_web.accounts.services import grant_role
 from tests.web.accounts.doors import PASSWORD, account, confirm, entered, later, link, sign_in, told
-from tests.web.cast import tree
+from tests.web.cast import archived, tree
 
 pytestmark = pytest.mark.django_db
 WRONG = "something else 9"
@@ -207,3 +212,35 @@ def test_every_page_is_in_the_chosen_language(client: Client) -> None:
         assert '<html lang="en">' in page
         outside = page.replace("日本語", "")
         assert not [each for each in outside if "ぁ" <= each <= "鿿"], address
+
+
+def test_the_header_says_where_one_is_and_leaves_out_pages_that_are_not_there(client: Client) -> None:
+    person, there = account(), tree()
+    grant_role(user=person, organisation=there.member, role="member")
+    page = entered(client, person).get(f"/my/{there.member.pk}/people").content.decode()
+    assert f'<a href="/my/{there.member.pk}/people" aria-current="page">担当者</a>' in page
+    assert '<span class="as">見本商事</span>' in page
+    assert "サインアウト" in page
+    assert "サインイン" not in page
+    assert "かんたん診断</a>" not in page
+
+
+def test_in_an_archived_business_nothing_changes_and_the_page_says_so(client: Client) -> None:
+    person, there = account(), tree()
+    grant_role(user=person, organisation=there.member, role="member")
+    archived(there.member)
+    people = f"/my/{there.member.pk}/people"
+    assert entered(client, person).get(people).status_code == 200
+    answer = client.post(people, {"mail": "taro@example.jp"})
+    assert answer.status_code == 409
+    assert "見本商事の登録は終了しているため" in answer.content.decode()
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("kind", sorted({kind for kind, _ in adapter.LETTERS.values()}))
+def test_every_letter_has_words_and_none_of_its_subject_is_personal(kind: str) -> None:
+    for lang in LANGS:
+        words = load(settings.PROGRAMME).words(lang)
+        assert "{" not in words(f"mail.{kind}.subject")
+        blanks = {name for each, names in adapter.LETTERS.values() if each == kind for name in names}
+        assert set(re.findall(r"\{(\w+)\}", words(f"mail.{kind}.body"))) == blanks
