@@ -1,5 +1,6 @@
 """What allauth does our way: sign-up closed, letters and words of ours, sealed secrets, rows of the audit log."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -33,7 +34,7 @@ LETTERS: dict[str, tuple[str, dict[str, str]]] = {
     "mfa/email/recovery_codes_generated": ("codes_made", {}),
 }
 """allauth's mails: our kind, and for each blank of its body the name in allauth's context."""
-later = lazy(lambda key: words()(key), str)
+later: Callable[[str], str] = lazy(lambda key: words()(key), str)
 """Words by id in the language of whoever reads them."""
 
 
