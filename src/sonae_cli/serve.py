@@ -34,11 +34,13 @@ def serve(
     """Bring the database up to date and serve the site until stopped: pages, jobs and what is due by the clock."""
     if sample:
         _sample_settings(data)
+    port = _free(host, port)
+    if sample:
+        os.environ.setdefault("SONAE_ADDRESS", f"http://localhost:{port}")
     begin_site()
     bring_up_to_date()
     if sample:
         _sample_data()
-    port = _free(host, port)
     web = [
         sys.executable, "-m", "granian", "sonae_web.wsgi:application", "--interface", "wsgi", "--no-ws", "--host", host,
         "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "error",

@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
+from sonae_web.accounts import public as doors
 from sonae_web.accounts.api import tries
 from sonae_web.api import api
 from sonae_web.diagnosis import simulator, views
@@ -17,7 +18,7 @@ from sonae_web.ground.api import allowances
 
 @pytest.fixture(autouse=True)
 def full_allowances() -> None:
-    for view in (views.begin, views.report, simulator.loss):
+    for view in (views.begin, views.report, simulator.loss, doors.invitation, doors.join, doors.join_ask):
         view.allowance._left.clear()  # type: ignore[attr-defined]
     for allowance in (*allowances(api), tries):
         allowance._left.clear()

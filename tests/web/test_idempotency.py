@@ -19,7 +19,7 @@ from django.urls import include, path
 
 from sonae_web.accounts.models import Organisation
 from sonae_web.accounts.services import add_organisation
-from sonae_web.ground import clock, idempotency
+from sonae_web.ground import clock, retention
 from sonae_web.ground.idempotency import KeyMissing, KeyUsed, once, once_by_header
 from sonae_web.ground.models import Answer
 from tests.cast import codes
@@ -163,9 +163,10 @@ def test_after_a_day_answers_are_erased(client: Client, monkeypatch: pytest.Monk
     now = clock.now()
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=23))
     send(client, OTHER)
-    assert idempotency.expire() == 0
+    retention.erase.func()
+    assert Answer.objects.count() == 2
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(hours=24, seconds=1))
-    assert idempotency.expire() == 1
+    retention.erase.func()
     assert str(Answer.objects.get().key) == OTHER
 
 
