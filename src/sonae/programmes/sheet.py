@@ -3,13 +3,14 @@
 import codecs
 import csv
 import errno
+import io
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from sonae.problems import Problem, Refused, problem
 
@@ -75,59 +76,65 @@ def open_sheet(path: Path) -> Sheet:
         if path.exists() and not path.is_file():
             reason = os.strerror(errno.EISDIR) if path.is_dir() else "not a regular file"
             raise Refused([problem("file.unreadable", str(path), reason=reason)])
-        sheet = Sheet(path, _encoding(path))
+        sheet = Sheet(path, _encoding(lambda: path.open("rb"), lambda line: _at(path, line)))
         with path.open(encoding=sheet.encoding) as file:
             for line, text in enumerate(file, 1):
                 if text.strip():
-                    _check_separator(sheet.at(line), text)
+                    check_separator(sheet.at(line), text)
                     break
     except OSError as error:
         raise _unreadable(path, error) from error
     return sheet
 
 
-def _check_separator(place: str, heading: str) -> None:
+def decoded(content: bytes) -> str:
+    """Return the text of a CSV file that was sent, in the first encoding that fits. Raises Refused with the line."""
+    return content.decode(_encoding(lambda: io.BytesIO(content), str))
+
+
+def check_separator(place: str, heading: str) -> None:
+    """Raise Refused for a heading that is parted by other marks than commas."""
     found = OTHER_SEPARATOR.search(heading.strip())
     if found and "," not in heading:
         raise Refused([problem("table.separator", place, found=found[0].replace("\t", "TAB"))])
 
 
-def _encoding(path: Path) -> str:
+def _encoding(opened: Callable[[], BinaryIO], at: Callable[[int], str]) -> str:
     """Return the first encoding in which the whole file can be read."""
     lines = []
     for encoding in ENCODINGS:
-        line, surely = _broken(path, encoding)
+        with opened() as file:
+            line, surely = _broken(file, encoding, at)
         if not line:
             return encoding
         lines.append(line)
         if surely:  # damaged UTF-8, which as Shift_JIS would be read as nonsense
             break
-    raise Refused([problem("table.encoding", _at(path, max(lines)))])
+    raise Refused([problem("table.encoding", at(max(lines)))])
 
 
-def _broken(path: Path, encoding: str) -> tuple[int, bool]:
+def _broken(file: BinaryIO, encoding: str, at: Callable[[int], str]) -> tuple[int, bool]:
     """Return the line at which the file cannot be decoded, 0 when all of it can, and whether it had Japanese before it.
 
     Raises Refused when it is not text.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     line, japanese = 1, False
-    with path.open("rb") as file:
-        while True:
-            block = file.read(BLOCK)
-            before, zero, _ = block.partition(b"\0")
-            if zero:
-                raise Refused([problem("table.not_text", _at(path, line + before.count(b"\n")))])
-            try:
-                text = decoder.decode(block, final=not block)
-            except UnicodeDecodeError as error:
-                sound = bytes(error.object[: error.start])
-                japanese = japanese or JAPANESE.search(sound.decode(encoding)) is not None
-                return line + sound.count(b"\n"), japanese
-            japanese = japanese or JAPANESE.search(text) is not None
-            if not block:
-                return 0, japanese
-            line += block.count(b"\n")
+    while True:
+        block = file.read(BLOCK)
+        before, zero, _ = block.partition(b"\0")
+        if zero:
+            raise Refused([problem("table.not_text", at(line + before.count(b"\n")))])
+        try:
+            text = decoder.decode(block, final=not block)
+        except UnicodeDecodeError as error:
+            sound = bytes(error.object[: error.start])
+            japanese = japanese or JAPANESE.search(sound.decode(encoding)) is not None
+            return line + sound.count(b"\n"), japanese
+        japanese = japanese or JAPANESE.search(text) is not None
+        if not block:
+            return 0, japanese
+        line += block.count(b"\n")
 
 
 def _at(path: Path, line: int) -> str:
