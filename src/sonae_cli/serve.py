@@ -1,45 +1,66 @@
-"""``sonae serve``: the site, on this machine."""
+"""``sonae serve``: the site, on this machine: web, worker and scheduler, started and ended together."""
 
 import os
 import secrets
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sonae.problems import Refused, problem
+from sonae_cli.processes import run_together
+from sonae_cli.site import site_database
+
+THREADS = 4
+"""Requests that one web process handles at once."""
+
 
 def serve(
     sample: Annotated[
         bool, typer.Option("--sample", help="With sample keys and nothing real, in a folder of its own.")
     ] = False,
-    port: Annotated[int, typer.Option(help="The port to listen on.", min=1, max=65_535)] = 8000,
+    host: Annotated[str, typer.Option(envvar="SONAE_HOST", help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(envvar="SONAE_PORT", help="The port to listen on; 0: a free one.", min=0, max=65_535)
+    ] = 8000,
+    workers: Annotated[int, typer.Option(envvar="SONAE_WORKERS", help="Web processes.", min=1, max=64)] = 1,
+    jobs: Annotated[int, typer.Option(envvar="SONAE_JOBS", help="Processes for jobs.", min=0, max=64)] = 1,
     data: Annotated[Path, typer.Option(help="With --sample: where its data is kept.")] = Path("var/sample"),
 ) -> None:
-    """Bring the database up to date and serve the site until stopped."""
+    """Bring the database up to date and serve the site until stopped: pages, jobs and what is due by the clock."""
     if sample:
         _sample_settings(data)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sonae_web.settings")
-    import django
-    from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
+    with site_database():
+        from django.core.management import call_command
 
+        call_command("migrate", interactive=False, verbosity=0)
+    port = _free(host, port)
+    web = [
+        sys.executable, "-m", "granian", "sonae_web.wsgi:application", "--interface", "wsgi", "--no-ws", "--host", host,
+        "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "error",
+        "--workers-kill-timeout", "10",
+    ]  # fmt: skip
+    sonae = [sys.executable, "-m", "sonae_cli"]
+    parts = [("web", web), ("scheduler", [*sonae, "scheduler"]), *[("worker", [*sonae, "worker"])] * jobs]
+    print(f"http://{'localhost' if host == '127.0.0.1' else host}:{port}/", file=sys.stderr, flush=True)
+    ended = run_together(parts)
+    if ended:
+        raise Refused([problem("serve.part_ended", "serve", part=ended[0], exit_code=ended[1])])
+
+
+def _free(host: str, port: int) -> int:
+    """Return the port, or a free one for 0. Raises Refused when it cannot be listened on."""
     try:
-        django.setup()
-    except (ImproperlyConfigured, ValueError) as error:
-        print(
-            f"The site cannot start: {error}\n  → See docs/operating.md, or try ./sonae serve --sample.",
-            file=sys.stderr,
-        )
-        raise SystemExit(1) from error
-    call_command("migrate", interactive=False, verbosity=0)
-    from granian import Granian
-    from granian.constants import Interfaces
-
-    print(f"http://localhost:{port}/", file=sys.stderr, flush=True)
-    Granian(
-        "sonae_web.wsgi:application", address="127.0.0.1", port=port, interface=Interfaces.WSGI, log_enabled=False
-    ).serve()
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(place)
+            return int(trial.getsockname()[1])
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise Refused([problem("serve.port_taken", "--port", host=host, port=port, reason=reason)]) from error
 
 
 def _sample_settings(data: Path) -> None:
@@ -54,10 +75,13 @@ def _sample_settings(data: Path) -> None:
         part.write_text(f"{secrets.token_urlsafe(48)}\n{new_key('sample-1')}\n", encoding="utf-8")
         part.replace(keys)
     secret, vault = keys.read_text(encoding="utf-8").split()
+    for name in ("SONAE_SMTP_URL", "SONAE_MAIL_DIR", "SONAE_MAIL_FROM"):  # a sample site sends nobody mail
+        os.environ.pop(name, None)
     os.environ |= {
         "SONAE_SAMPLE": "true",
         "SONAE_SECRET_KEY": secret,
         "SONAE_KEYS": vault,
         "SONAE_HOSTS": "localhost,127.0.0.1",
         "SONAE_DATABASE_URL": f"sqlite:///{(data / 'sonae.sqlite3').resolve()}",
+        "SONAE_DATA": str(data.resolve()),
     }

@@ -1,6 +1,8 @@
 """What commands need that work on the site's own data: its settings, from the environment."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sonae.problems import Refused, problem
 
@@ -10,10 +12,18 @@ def begin_site() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sonae_web.settings")
     import django
     from django.apps import apps
-    from django.core.exceptions import ImproperlyConfigured
+
+    if not apps.ready:
+        django.setup()
+
+
+@contextmanager
+def site_database() -> Iterator[None]:
+    """Make the site's code ready; in the block, a database that does not answer is a refusal."""
+    begin_site()
+    from django.db import DatabaseError
 
     try:
-        if not apps.ready:
-            django.setup()
-    except (ImproperlyConfigured, ValueError) as error:
-        raise Refused([problem("site.not_there", "-", reason=error)]) from error
+        yield
+    except DatabaseError as error:
+        raise Refused([problem("site.not_there", "-", reason=type(error).__name__)]) from error

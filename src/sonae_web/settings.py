@@ -3,30 +3,64 @@
 SONAE_SECRET_KEY, SONAE_KEYS and SONAE_HOSTS must be given; ``./sonae serve --sample`` makes its own in its data folder.
 """
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from sonae.problems import Refused, problem
+from sonae_web.ground.addresses import sender, server
 from sonae_web.ground.vault import read_keys
 
 env = environ.Env()
 HERE = Path(__file__).resolve().parent
+SHORTEST_SECRET = 40
+T = TypeVar("T")
 
-SECRET_KEY = env.str("SONAE_SECRET_KEY")
+
+def required(name: str) -> str:
+    """Return a setting that has no default. Raises Refused."""
+    if name not in env:
+        raise Refused([problem("site.setting_missing", name, name=name)])
+    return str(env.str(name))
+
+
+def parsed(name: str, read: Callable[[str], T], default: str | None = None) -> T:
+    """Return a setting of a form of its own. Raises Refused."""
+    try:
+        return read(required(name) if default is None else env.str(name, default=default))
+    except (ValueError, ImproperlyConfigured) as error:
+        raise Refused([problem("site.setting_wrong", name, name=name, reason=error)]) from error
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return Django's form of a database's address. Raises ValueError, without repeating it: it may hold a password."""
+    try:
+        found: dict[str, Any] = env.db_url_config(url)
+    except (ValueError, ImproperlyConfigured):
+        found = {}
+    if found.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+        raise ValueError("it is written as sqlite:////path or postgres://user:password@host/name")
+    return found
+
+
+SECRET_KEY = required("SONAE_SECRET_KEY")
 SAMPLE = env.bool("SONAE_SAMPLE", default=False)
 """Whether this site holds nothing but plainly sample data; only then are there known passwords."""
-VAULT_KEYS = read_keys(env.str("SONAE_KEYS"))
-if len(SECRET_KEY) < 40:
-    raise ImproperlyConfigured("SONAE_SECRET_KEY needs at least 40 characters")
+VAULT_KEYS = parsed("SONAE_KEYS", read_keys)
+if len(SECRET_KEY) < SHORTEST_SECRET:
+    raise Refused([problem("site.secret_short", "SONAE_SECRET_KEY", found=len(SECRET_KEY), least=SHORTEST_SECRET)])
 if not SAMPLE and any(name.startswith("sample") for name in VAULT_KEYS):
-    raise ImproperlyConfigured("SONAE_KEYS holds a sample key; make keys of your own")
+    raise Refused([problem("site.sample_key", "SONAE_KEYS")])
 
-ALLOWED_HOSTS = env.list("SONAE_HOSTS")
-DATABASES = {"default": env.db_url("SONAE_DATABASE_URL")}
+ALLOWED_HOSTS = [each.strip() for each in required("SONAE_HOSTS").split(",")]
+DATABASES = {"default": parsed("SONAE_DATABASE_URL", database)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds that a writer waits for another: the scheduler writes each second
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 PROGRAMME = env.str("SONAE_PROGRAMME", default="chuokai-leak")
@@ -41,6 +75,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "sonae_web.ground",
     "sonae_web.accounts",
     "sonae_web.diagnosis",
@@ -127,6 +163,15 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+DATA = Path(env.str("SONAE_DATA", default="var")).resolve()
+"""Where the site keeps files: mails that are not sent by SMTP, the daily heads of the audit log."""
+MAIL_DIR = Path(env.str("SONAE_MAIL_DIR", default=str(DATA / "mail")))
+EMAIL_BACKEND = "sonae_web.ground.outbox.Backend"
+SMTP = parsed("SONAE_SMTP_URL", server, "")
+"""The mail server; without one, mails are files in MAIL_DIR."""
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = parsed("SONAE_MAIL_FROM", sender, "" if SMTP else "sonae@localhost")
+
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -17,8 +16,8 @@ from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA
 from sonae.programmes import Programme, Words, load
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock, sealed
+from sonae_web.ground.retention import kept_for
 
-KEPT = timedelta(days=30)
 LINK_BYTES = 32
 
 
@@ -67,18 +66,16 @@ def industries(texts: Words) -> list[tuple[str, str]]:
 
 
 def begin(*, industry: str, employees: int, persons_held: int) -> str:
-    """Begin a quick check of a business and return its private link; what has expired by now is erased on the way."""
+    """Begin a quick check of a business and return its private link. It is erased when its time has passed (retention.yaml)."""
     business = Business(
         name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
         information=ASSUMED_INFORMATION, media=ASSUMED_MEDIA, uses=(), on_consignment=False,
         assumed=("annual_sales", "information", "media", "uses", "on_consignment"),
     )  # fmt: skip
     link = secrets.token_urlsafe(LINK_BYTES)
-    row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + KEPT)
+    row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + kept_for(QuickCheck))
     _put(row, business, {})
-    with transaction.atomic():
-        erase_expired()
-        row.save(force_insert=True)
+    row.save(force_insert=True)
     return link
 
 
@@ -103,11 +100,6 @@ def answer(*, link: str, question: str, value: str) -> Check:
 def erase(*, link: str) -> None:
     """Erase a quick check; one that is not there is erased already."""
     QuickCheck.objects.filter(link_hash=_hash(link)).delete()
-
-
-def erase_expired() -> int:
-    """Erase every quick check past its day and return how many."""
-    return QuickCheck.objects.filter(expires_at__lte=clock.now()).delete()[0]
 
 
 def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:

@@ -4,6 +4,6 @@ from django.apps import AppConfig
 
 
 class Ground(AppConfig):
-    """In the database: the audit log."""
+    """In the database: the audit log, the schedule, mails."""
 
     name = "sonae_web.ground"

@@ -1,9 +1,13 @@
-"""Whether the site is alive, and whether it can work: database there and up to date, a key in the vault."""
+"""Whether the site is alive, and whether it can work: database there and up to date, the audit log sealed."""
+
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
+
+from sonae_web.ground import audit, jobs, outbox
 
 
 @require_safe
@@ -14,13 +18,20 @@ def alive(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when requests can be served, else 503, and what is missing."""
-    checks = {"database": False, "migrations": False}
+    """Answer 200 when requests can be served, else 503, and what is missing; with it facts that need someone's attention.
+
+    Facts: jobs and mails that wait, dead jobs, mails that failed, acts of the schedule that are late.
+    """
+    checks = {"database": False, "migrations": False, "sealed": False}
+    facts: dict[str, Any] = {}
     try:
         connection = connections[DEFAULT_DB_ALIAS]
         executor = MigrationExecutor(connection)
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        checks["sealed"] = audit.unsealed_for() <= audit.FAULT_AFTER
+        facts = {"jobs": jobs.state(), "mails": outbox.state(), "late": jobs.late()}
     except DatabaseError:
         pass
-    return JsonResponse({"ready": all(checks.values()), **checks}, status=200 if all(checks.values()) else 503)
+    ready = all(checks.values())
+    return JsonResponse({"ready": ready, **checks, **facts}, status=200 if ready else 503)

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-FIELDS = ("route", "method", "status", "milliseconds", "code")
+FIELDS = ("route", "method", "status", "milliseconds", "code", "tries")
 
 
 class Json(logging.Formatter):
@@ -24,10 +24,17 @@ class Json(logging.Formatter):
         line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
-            trace = record.exc_info[2]
-            while trace and trace.tb_next:
-                trace = trace.tb_next
-            if trace:
-                code = trace.tb_frame.f_code
-                line["where"] = f"{code.co_filename.rpartition('/src/')[2]}:{trace.tb_lineno} {code.co_name}"
+            if where := place_of(record.exc_info[1]):
+                line["where"] = where
         return json.dumps(line, ensure_ascii=False)
+
+
+def place_of(error: BaseException | None) -> str:
+    """Return where an exception was raised, as file, line and function; "" for one that never was. None of its words."""
+    trace = error.__traceback__ if error else None
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    code = trace.tb_frame.f_code
+    return f"{code.co_filename.rpartition('/src/')[2]}:{trace.tb_lineno} {code.co_name}"

@@ -1,4 +1,4 @@
-"""The audit log: who did what to which object, in ids only; rows are chained by hash once they are sealed."""
+"""What the ground keeps: the audit log (in ids only, chained by hash once sealed), the schedule, mails."""
 
 import uuid
 from datetime import UTC
@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from sonae_web.ground import chain
+from sonae_web.ground.sealed import SealedField
 
 
 class AuditRow(models.Model):
@@ -68,3 +69,40 @@ class AuditHead(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="ground_audithead_only_one", condition=Q(id=1))]
+
+
+class Schedule(models.Model):
+    """When an act of the schedule is due. Its lock is the right to take the turn."""
+
+    name = models.CharField(max_length=120, primary_key=True)
+    due_at = models.DateTimeField()
+    ran_at = models.DateTimeField(null=True)
+
+
+class Mail(models.Model):
+    """A mail to be sent, or sent: recipient, subject, words and what filled them sealed together, in time erased."""
+
+    class State(models.TextChoices):
+        """Failed: the recipient's server refused it for good, or it was tried often enough."""
+
+        QUEUED = "queued"
+        SENT = "sent"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=40)
+    lang = models.CharField(max_length=2)
+    state = models.CharField(max_length=6, choices=State, default=State.QUEUED)
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(db_index=True)
+    claimed_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    content = SealedField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ground_mail_sent_at_a_moment",
+                condition=Q(state="sent", sent_at__isnull=False) | Q(state__in=("queued", "failed"), sent_at=None),
+            ),
+        ]

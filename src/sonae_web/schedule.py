@@ -1,0 +1,10 @@
+"""What the site does by the clock: the whole schedule. Each line is an act and when it is due."""
+
+from sonae_web.ground import audit, heads, retention
+from sonae_web.ground.jobs import daily, every
+
+SCHEDULE = (
+    every(seconds=1)(audit.seal),
+    daily("03:10")(retention.erase),
+    daily("03:40")(heads.keep),
+)
