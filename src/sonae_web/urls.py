@@ -11,5 +11,6 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("sonae_web.accounts.urls")),
+    path("", include("sonae_web.desk.urls")),
     path("", include("sonae_web.diagnosis.urls")),
 ]

@@ -6,19 +6,23 @@ from collections.abc import Collection
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
-
-from sonae.programmes import load
 from sonae_web.accounts.models import Invitation, Organisation, Role
 from sonae_web.desk import places
 from sonae_web.diagnosis.models import Progress
 from sonae_web.ground import audit, clock, sealed
+from sonae_web.ground.outbox import post
 from sonae_web.ground.scope import Scope, declared
 from sonae_web.ground.words import lang
 
 INVITATION_DAYS = 30
+
+
+class NotInvited(Exception):  # noqa: N818 - an answer in words
+    """An invitation that cannot be; ``word`` is the id of the words that say why."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
 
 
 def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str) -> None:
@@ -45,11 +49,8 @@ def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str) ->
 
 
 def remind(*, to: str, member: str, association: str, link: str) -> None:
-    """Send a reminder with this transaction."""
-    words = load(settings.PROGRAMME).words(lang())
-    body = words("mail.reminder.body", member=member, association=association, link=link)
-    subject = words("mail.reminder.subject")
-    transaction.on_commit(lambda: send_mail(subject, body, None, [to]))
+    """Write a reminder to somebody of a member in this transaction."""
+    post(kind="reminder", to=to, lang=lang(), values={"member": member, "association": association, "link": link})
 
 
 def addresses(members: Collection[UUID]) -> dict[UUID, list[str]]:
