@@ -116,16 +116,17 @@ def keys(row: Row) -> list[tuple[uuid.UUID, str, str]]:
 
 
 def matched(rows: Sequence[Row], kind: str, scope: Scope) -> list[tuple[Row, Problem | None]]:
-    """Return rows with what they mean in the database now, each with what stands against it; in three queries."""
+    """Return rows with what they mean in the database now, each with what stands against it; in six queries."""
     own = "member" if kind == Upload.Kind.MEMBERS else "association"
     parents = frozenset(row.above for row in rows)
     below = Organisation.objects.filter(kind=own, parent__pk__among=parents)
-    references = Reference.within(scope).filter(above__among=parents)
-    by_code = references.filter(code__in={row.code for row in rows if row.code})
+    within = narrowed(scope, frozenset(below.values_list("pk", flat=True)))  # not the whole branch with every query
+    references = Reference.within(within)
+    by_code = references.filter(above__among=parents, code__in={row.code for row in rows if row.code})
     there = {each.pk: each for each in below.filter(name__in={row.name for row in rows})}
     numbers = {row.number for row in rows if row.number}
     there |= {each.pk: each for each in below.filter(number__in=numbers)}
-    there |= {each.pk: each for each in below.filter(pk__in=by_code.values("tenant"))}
+    there |= below.in_bulk(list(by_code.values_list("tenant", flat=True)))
     codes = dict(references.filter(tenant__among=frozenset(there)).values_list("tenant", "code"))
     index: dict[tuple[uuid.UUID | None, str, str], Organisation] = {}
     for each in sorted(there.values(), key=lambda each: (each.state != Organisation.State.ACTIVE, each.pk), reverse=True):

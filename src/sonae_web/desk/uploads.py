@@ -125,14 +125,15 @@ def load(*, scope: Scope, place: Organisation, upload: uuid.UUID, most: int | No
 @transaction.atomic
 def _load(scope: Scope, pk: uuid.UUID, position: int, batch: Sequence[BulkRow], over: rows.Above) -> int:
     """Load a batch if the list stands where it begins, and return where it stands now."""
-    upload = Upload.within(scope).select_for_update().defer("content").get(pk=pk)
+    own = narrowed(scope, frozenset({scope.organisation}))
+    upload = Upload.within(own).select_for_update().defer("content").get(pk=pk)
     if upload.next_row != position:
         return upload.next_row
     sound = [row for row, _ in (rows.checked(each, upload.kind, over) for each in batch) if row is not None]
     meant = [row for row, fault in rows.matched(sound, upload.kind, scope) if fault is None]
     counts = Counter(row.verdict for row in meant)
-    with declared(scope):
-        written = _write(scope, upload.kind, meant)
+    written = _write(scope, upload.kind, meant)
+    with declared(own):
         upload.new += counts["new"]
         upload.changed += counts["changed"]
         upload.same += counts["same"]
