@@ -30,11 +30,12 @@ def renew() -> None:
     begin_site()
     from django.db import DatabaseError
 
+    from sonae_web.accounts import factors
     from sonae_web.ground.sealed import renew_keys, vault
     from sonae_web.ground.vault import Sealed
 
     try:
-        done = renew_keys()
+        done = renew_keys() + factors.renew_keys()
     except DatabaseError as error:
         raise Refused([problem("site.not_there", "-", reason=type(error).__name__)]) from error
     except Sealed as error:

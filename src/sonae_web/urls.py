@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from sonae_web.accounts import factors
 from sonae_web.ground import health, language
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("language", language.choose, name="language"),
+    path("account/second-factor/totp/deactivate/", factors.remove_app),
+    path("account/second-factor/webauthn/keys/<int:pk>/remove/", factors.remove_passkey),
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("sonae_web.accounts.urls")),

@@ -1,6 +1,8 @@
 """The menu of whoever acts in a role: which pages, in which order, which of them is open."""
 
+from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -19,13 +21,12 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk", "site.menu.desk"),
         ("desk_requests", "site.menu.desk_requests"),
         ("desk_totals", "site.menu.desk_totals"),
-        ("desk_people", "site.menu.people"),
+        ("desk_load", "site.menu.desk_load"),
     ),
     Role.Name.FEDERATION: (
         ("desk", "site.menu.desk"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
-        ("desk_people", "site.menu.people"),
     ),
 }
 """For each role the names of its pages (addresses with ``organisation`` alone) and the ids of their words."""
@@ -36,14 +37,23 @@ def place(request: HttpRequest) -> dict[str, Any]:
     who = getattr(request, "acting", None)
     if who is None:
         return {}
-    found = []
-    for name, label in MENUS.get(who.role, ()):
-        try:
-            found.append((reverse(name, args=[who.organisation.pk]), label))
-        except NoReverseMatch:  # a page that this site does not have
-            continue
+    found = pages(who.role, who.organisation.pk)
     above = max((url for url, _ in found if request.path.startswith(url)), key=len, default="")
     return {"acting": who, "nav": [(url, label, _current(url, above, request.path)) for url, label in found]}
+
+
+def pages(role: str, organisation: UUID) -> list[tuple[str, str]]:
+    """Return address and word id of each page that a role has in an organisation."""
+    found = []
+    for name, label in MENUS.get(role, ()):
+        with suppress(NoReverseMatch):  # a page that this site does not have
+            found.append((reverse(name, args=[organisation]), label))
+    return found
+
+
+def first_page(role: Role) -> str:
+    """Return the address of the page on which a role begins, or "" for a role without pages."""
+    return next((url for url, _ in pages(role.role, role.organisation_id)), "")
 
 
 def _current(url: str, above: str, path: str) -> str:

@@ -8,6 +8,7 @@ from typing import NoReturn
 from django.db import transaction
 
 from sonae_web.accounts.models import Organisation, Role, User
+from sonae_web.ground import audit
 from sonae_web.ground.scope import Scope, ScopeMissing
 
 _FEDERATIONS = frozenset({Organisation.Kind.NATIONAL, Organisation.Kind.PREFECTURAL})
@@ -33,7 +34,7 @@ def add_organisation(*, kind: str, name: str, parent: Organisation | None = None
     """
     above = None if parent is None else Organisation.objects.select_for_update().get(pk=parent.pk)
     _check_place(Organisation.Kind(kind), above)
-    row = Organisation(kind=kind, name=_name(name), parent=above, number=_number(number))
+    row = Organisation(kind=kind, name=clean_name(name), parent=above, number=corporate_number(number))
     row.save(force_insert=True)
     return row
 
@@ -47,7 +48,10 @@ def add_organisations(*, kind: str, entries: Sequence[tuple[uuid.UUID, str, str]
     parents = {row.pk: row for row in Organisation.objects.select_for_update().filter(pk__in=wanted)}
     for parent in wanted:
         _check_place(Organisation.Kind(kind), parents.get(parent))
-    rows = [Organisation(kind=kind, name=_name(name), parent_id=parent, number=_number(number)) for parent, name, number in entries]
+    rows = [
+        Organisation(kind=kind, name=clean_name(name), parent_id=parent, number=corporate_number(number))
+        for parent, name, number in entries
+    ]
     return Organisation.objects.bulk_create(rows)
 
 
@@ -57,8 +61,8 @@ def move(*, organisation: Organisation, parent: Organisation) -> NoReturn:
 
 
 @transaction.atomic
-def grant_role(*, user: User, organisation: Organisation, role: str) -> Role:
-    """Grant a role and return it; one already held is returned as it is.
+def grant_role(*, user: User, organisation: Organisation, role: str, by: uuid.UUID | None = None) -> Role:
+    """Grant a role and return it; one already held is returned as it is. ``by``: who grants it, for the log.
 
     Raises ValueError for a role that is not held in such an organisation, an archived one, or a closed account.
     """
@@ -68,13 +72,30 @@ def grant_role(*, user: User, organisation: Organisation, role: str) -> Role:
         raise ValueError(f"nobody is {role} in a {place.kind} organisation")
     if place.state != Organisation.State.ACTIVE or not person.is_active:
         raise ValueError("no role in an archived organisation or for a closed account")
-    return Role.objects.get_or_create(user=person, organisation=place, role=role)[0]
+    held, made = Role.objects.get_or_create(user=person, organisation=place, role=role)
+    if made:
+        _record("role.granted", held, by)
+    return held
 
 
 @transaction.atomic
-def revoke_role(*, role: uuid.UUID) -> None:
-    """Revoke a role; one that is not there is revoked already."""
-    Role.objects.filter(pk=role).delete()
+def revoke_role(*, role: uuid.UUID, by: uuid.UUID | None = None) -> None:
+    """Revoke a role; one that is not there is revoked already. ``by``: who revokes it, for the log."""
+    held = Role.objects.select_for_update().filter(pk=role).first()
+    if held is not None:
+        _record("role.revoked", held, by)
+        held.delete()
+
+
+def _record(action: str, role: Role, by: uuid.UUID | None) -> None:
+    audit.record(
+        action=action,
+        kind="role",
+        object_id=role.pk,
+        actor=by,
+        organisation=role.organisation_id,
+        detail={"user": role.user_id, "role": role.role},
+    )
 
 
 def scope_of(*, user: User, role: uuid.UUID) -> Scope:
@@ -114,7 +135,8 @@ def _check_place(kind: Organisation.Kind, parent: Organisation | None) -> None:
         raise ValueError("nothing is added below an archived organisation")
 
 
-def _name(text: str) -> str:
+def clean_name(text: str) -> str:
+    """Return the name of an organisation as it is stored. Raises ValueError."""
     name = unicodedata.normalize("NFC", text).strip()
     if not 1 <= len(name) <= 200 or any(unicodedata.category(each).startswith("C") for each in name):
         raise ValueError("a name has 1 to 200 characters that can be seen")
@@ -124,13 +146,16 @@ def _name(text: str) -> str:
 def is_corporate_number(text: str) -> bool:
     """Return whether a text is a 法人番号."""
     try:
-        return bool(_number(text))
+        return bool(corporate_number(text))
     except ValueError:
         return False
 
 
-def _number(text: str) -> str:
-    """Return a 法人番号 or "". Its first digit is 9 − (the others, from the right times 1, 2, 1, 2 …, summed, mod 9)."""
+def corporate_number(text: str) -> str:
+    """Return a 法人番号 or "". Raises ValueError.
+
+    Its first digit is 9 − (the others, from the right times 1, 2, 1, 2 …, summed, mod 9).
+    """
     if not text:
         return ""
     if len(text) != 13 or not (text.isascii() and text.isdigit()):

@@ -1,20 +1,18 @@
 """What clerks send: invitations and reminders. The two functions through which every mail of the desk goes."""
 
-import hashlib
-import secrets
 from collections.abc import Collection
-from datetime import timedelta
 from uuid import UUID
 
-from sonae_web.accounts.models import Invitation, Organisation, Role
+from django.db import transaction
+
+from sonae_web.accounts import invitations
+from sonae_web.accounts.models import Invitation, Organisation, Role, User
 from sonae_web.desk import places
 from sonae_web.diagnosis.models import Progress
-from sonae_web.ground import audit, clock, sealed
+from sonae_web.ground import clock
 from sonae_web.ground.outbox import post
 from sonae_web.ground.scope import Scope, declared
 from sonae_web.ground.words import lang
-
-INVITATION_DAYS = 30
 
 
 class NotInvited(Exception):  # noqa: N818 - an answer in words
@@ -25,27 +23,30 @@ class NotInvited(Exception):  # noqa: N818 - an answer in words
         self.word = word
 
 
+@transaction.atomic
 def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str) -> None:
-    """Invite whoever reads an address to a role in an organisation; of a member it is noted for the year."""
+    """Invite whoever reads an address to a role in an organisation; of a member it is noted for the year.
+
+    Raises NotInvited for somebody who holds the role already, an archived organisation, and what the scope may not do.
+    """
+    own = places.narrowed(scope, frozenset({organisation.pk}))
+    by = User.objects.get(pk=scope.user)
+    try:
+        invitations.invite(scope=own, organisation=organisation, role=role, mail=mail, by=by)
+    except invitations.Unfit as unfit:
+        raise NotInvited(str(unfit)) from unfit
+    if role == Role.Name.MEMBER:
+        _note(own, organisation)
+
+
+def _note(scope: Scope, organisation: Organisation) -> None:
     now = clock.now()
-    row = Invitation(
-        tenant=organisation.pk, role=role, link_hash=hashlib.sha256(secrets.token_bytes(32)).digest(),
-        made_at=now, made_by=scope.user, expires_at=now + timedelta(days=INVITATION_DAYS),
-    )  # fmt: skip
-    sealed.put(row, "mail", mail)
     with declared(scope):
-        row.save(force_insert=True)
-        audit.record(
-            action="invitation.made", kind="invitation", object_id=row.pk, actor=scope.user, organisation=organisation.pk
+        row, _ = Progress.objects.get_or_create(
+            tenant=organisation.pk, year=places.this_year(), defaults={"state": Progress.State.INVITED}
         )
-        if role == Role.Name.MEMBER:
-            progress, made = Progress.objects.get_or_create(
-                tenant=organisation.pk,
-                year=places.this_year(),
-                defaults={"state": Progress.State.INVITED, "invited_at": now},
-            )
-            if not made and progress.invited_at is None:
-                Progress.objects.filter(pk=progress.pk).update(invited_at=now)
+        if row.invited_at is None:
+            Progress.objects.filter(pk=row.pk, invited_at=None).update(invited_at=now)
 
 
 def remind(*, to: str, member: str, association: str, link: str) -> None:

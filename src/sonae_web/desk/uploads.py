@@ -8,6 +8,7 @@ import hashlib
 import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -180,10 +181,12 @@ def _invite(scope: Scope, role: str, mails: dict[uuid.UUID, str], made: dict[uui
     there |= set(Role.objects.filter(organisation__in=mails, role=role).values_list("organisation_id", flat=True))
     missing = [pk for pk in mails if pk not in made and pk not in there]
     organisations = made | {each.pk: each for each in Organisation.objects.filter(pk__in=missing)}
-    wanted = [pk for pk in mails if pk not in there]
-    for pk in wanted:
-        letters.invite(scope=scope, organisation=organisations[pk], role=role, mail=mails[pk])
-    return len(wanted)
+    count = 0
+    for pk in (pk for pk in mails if pk not in there):
+        with suppress(letters.NotInvited):  # what is loaded stands all the same
+            letters.invite(scope=scope, organisation=organisations[pk], role=role, mail=mails[pk])
+            count += 1
+    return count
 
 
 def _read(content: bytes, kind: str, place: Organisation) -> Iterator[BulkRow]:
