@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
-from sonae_web.accounts.models import Organisation
+from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
 from tests.web.cast import Tree, person, tree
 
@@ -21,7 +21,8 @@ def there() -> Tree:
 @pytest.fixture
 def as_clerk() -> SignIn:
     def sign_in(role: str, organisation: Organisation) -> Client:
-        user = person(f"{role}-{organisation.pk}@example.jp")
+        mail = f"{role}-{organisation.pk}@example.jp"
+        user = User.objects.filter(email=mail).first() or person(mail)
         grant_role(user=user, organisation=organisation, role=role)
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "sample"})
         client = Client()
