@@ -62,7 +62,7 @@ class _Reader:
             raise damaged(self.path)
         return tuple(grids)
 
-    def _grid(self, name: str, path: str, hidden: bool) -> Grid:  # noqa: FBT001 - hidden is what the sheet says of itself
+    def _grid(self, name: str, path: str, hidden: bool) -> Grid:
         sheet = _Sheet(self, path)
         self.package.walk(path, sheet.start, sheet.end, sheet.text)
         return Grid(name, hidden, sheet.rows, tuple(sheet.merged))

@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sonae.programmes import load
 from sonae.checklist import load_edition
+from sonae.programmes import load
 from sonae.scoring import GRADES
 from sonae_web.accounts.acting import Acting, ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
@@ -100,7 +100,10 @@ def totals_page(request: ActingRequest) -> HttpResponse:
         "years": places.years(),
         "overall": overall,
         "grades": _grades(overall) if overall else [],
-        "areas": [(name, table, [(cell, table.cells.get(cell)) for cell in totals.CELLS]) for name, table in _areas(found, asked.year)],
+        "areas": [
+            (name, table, [(cell, table.cells.get(cell)) for cell in totals.CELLS])
+            for name, table in _areas(found, asked.year)
+        ],
         "cells": totals.CELLS,
         "least": disclosure.LEAST,
         "federation": request.acting.role == Role.Name.FEDERATION,

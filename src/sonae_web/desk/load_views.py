@@ -7,6 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sonae.figures import count
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes.words import describe
 from sonae_web.accounts.acting import ActingRequest, acting
@@ -29,18 +30,22 @@ LAST = 20
 def load(request: ActingRequest) -> HttpResponse:
     """Send a list; it is checked whole, and kept only where nothing is wrong with it."""
     who = request.acting
-    context = {
-        "kinds": uploads.kinds(who.organisation),
-        "uploads": Upload.within(who.scope).filter(tenant=who.organisation.pk).defer("content").order_by("-made_at")[:LAST],
+    kinds = uploads.kinds(who.organisation)
+    context: dict[str, object] = {
+        "kinds": kinds,
+        "uploads": Upload.within(who.scope)
+        .filter(tenant=who.organisation.pk)
+        .defer("content")
+        .order_by("-made_at")[:LAST],
         "forms": exports.FORMS,
-        "most_rows": uploads.MOST_ROWS,
+        "most_rows": count(uploads.MOST_ROWS),
         "most_megabytes": sheets.MOST_BYTES // 1_000_000,
     }
     if request.method != "POST":
         return render(request, "desk/load.html", context)
     kind = request.POST.get("kind", "")
     file = request.FILES.get("file")
-    if kind not in context["kinds"] or file is None:
+    if kind not in kinds or file is None:
         return _refused(request, context, kind, [problem("load.nothing_sent", "")], 1)
     if (file.size or 0) > sheets.MOST_BYTES:
         return _refused(request, context, kind, [problem("load.too_large", "", most=context["most_megabytes"])], 1)
@@ -99,4 +104,6 @@ def template(request: ActingRequest, kind: str, form: str) -> HttpResponse:
         raise Http404("not found")
     columns = rows.columns(kind, place)
     heads = [f"site.desk.column_{id_}" if id_ != "name" else f"site.desk.column_name_{kind}" for id_ in columns]
-    return exports.answer(request, form, name=f"{kind}-template", title=words()(f"site.desk.sheet_{kind}"), heads=heads, rows=[])
+    return exports.answer(
+        request, form, name=f"{kind}-template", title=words()(f"site.desk.sheet_{kind}"), heads=heads, rows=[]
+    )

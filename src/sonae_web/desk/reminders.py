@@ -80,9 +80,7 @@ def remind(*, scope: Scope, association: Organisation, chosen: Collection[uuid.U
     """
     Organisation.objects.select_for_update().get(pk=association.pk)
     wanted = frozenset(chosen)
-    rows = [
-        row for row in members.listed(scope=scope, association=association.pk, year=year) if row.pk in wanted
-    ]
+    rows = [row for row in members.listed(scope=scope, association=association.pk, year=year) if row.pk in wanted]
     made = plan(scope=scope, rows=rows)
     _send(scope, association, made, link)
     _note(scope, [row.pk for row in made.to], year)

@@ -129,7 +129,9 @@ def matched(rows: Sequence[Row], kind: str, scope: Scope) -> list[tuple[Row, Pro
     there |= below.in_bulk(list(by_code.values_list("tenant", flat=True)))
     codes = dict(references.filter(tenant__among=frozenset(there)).values_list("tenant", "code"))
     index: dict[tuple[uuid.UUID | None, str, str], Organisation] = {}
-    for each in sorted(there.values(), key=lambda each: (each.state != Organisation.State.ACTIVE, each.pk), reverse=True):
+    for each in sorted(
+        there.values(), key=lambda each: (each.state != Organisation.State.ACTIVE, each.pk), reverse=True
+    ):
         for by, text in (("code", codes.get(each.pk, "")), ("number", each.number), ("name", each.name)):
             index[each.parent_id, by, text] = each
     return [_meant(row, index, codes) for row in rows]

@@ -67,9 +67,7 @@ def _columns(
         elif id_ is not None:
             found[id_] = place
     missing = [id_ for id_ in needed if id_ not in found]
-    problems += [
-        problem("field.missing", f"{heading[0]}:1", field=next(iter(columns[id_]), id_)) for id_ in missing
-    ]
+    problems += [problem("field.missing", f"{heading[0]}:1", field=next(iter(columns[id_]), id_)) for id_ in missing]
     if problems:
         raise Refused(problems)
     return found

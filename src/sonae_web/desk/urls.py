@@ -24,7 +24,9 @@ urlpatterns = [
     path("desk/<uuid:organisation>/remind", views.remind, name="desk_remind"),
     path("desk/<uuid:organisation>/totals/", branch_views.totals_page, name="desk_totals"),
     path("desk/<uuid:organisation>/totals/export.<form:form>", branch_views.totals_export, name="desk_totals_export"),
-    path("desk/<uuid:organisation>/associations/<uuid:association>/", branch_views.association, name="desk_association"),
+    path(
+        "desk/<uuid:organisation>/associations/<uuid:association>/", branch_views.association, name="desk_association"
+    ),
     path(
         "desk/<uuid:organisation>/associations/<uuid:association>/export.<form:form>",
         branch_views.association_export,

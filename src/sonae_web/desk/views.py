@@ -194,5 +194,3 @@ def _chosen(who: Acting, request: HttpRequest) -> list[Member]:
 
 def _faults(faults: dict[str, str]) -> dict[str, str]:
     return {name: words()(key) for name, key in faults.items()}
-
-

@@ -1,6 +1,7 @@
 """A federation's desk: its associations beside each other."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -22,10 +23,9 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 23, 3, tzinfo=UTC))
 
 
-def rows(page: object) -> list[tuple[str, int, int, int, int, int | None]]:
+def rows(page: Any) -> list[tuple[str, int, int, int, int, int | None]]:
     return [
-        (row.name, row.members, row.invited, row.started, row.done, row.per_cent)
-        for row in page.context["page"].rows  # type: ignore[attr-defined]
+        (row.name, row.members, row.invited, row.started, row.done, row.per_cent) for row in page.context["page"].rows
     ]
 
 
@@ -67,7 +67,9 @@ def test_archived_members_and_associations_do_not_count(there: Tree, as_clerk: S
 
 
 def test_many_associations_are_few_queries(there: Tree, as_clerk: SignIn) -> None:
-    made = add_organisations(kind="association", entries=[(there.prefecture.pk, f"見本{n}組合", "") for n in range(400)])
+    made = add_organisations(
+        kind="association", entries=[(there.prefecture.pk, f"見本{n}組合", "") for n in range(400)]
+    )
     add_organisations(kind="member", entries=[(row.pk, "見本", "") for row in made])
     client = as_clerk("federation", there.prefecture)
     address = reverse("desk", args=[there.prefecture.pk])

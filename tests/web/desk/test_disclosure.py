@@ -124,7 +124,9 @@ def linear_secrets(published: list[Published]) -> set[frozenset[str]]:
     for one in published:
         for cell in one.table.shown:
             row = np.zeros(len(variables) * (len(CELLS) - 1))
-            for each in one.held:  # modulo the vector (1, 1, 1, 1) of each result: the last cell becomes minus the others
+            for (
+                each
+            ) in one.held:  # modulo the vector (1, 1, 1, 1) of each result: the last cell becomes minus the others
                 if cell == CELLS[-1]:
                     row[place[each.result] : place[each.result] + len(CELLS) - 1] -= 1
                 else:

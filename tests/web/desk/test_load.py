@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -50,7 +51,7 @@ def members(there: Tree) -> list[tuple[str, str, str]]:
     return sorted((row.name, row.number, codes.get(row.pk, "")) for row in found if row.pk not in known)
 
 
-def send(client: Client, place: Organisation, content: bytes, kind: str = "members") -> object:
+def send(client: Client, place: Organisation, content: bytes, kind: str = "members") -> Any:
     file = SimpleUploadedFile("list.csv", content)
     return client.post(reverse("desk_load", args=[place.pk]), {"kind": kind, "file": file})
 
@@ -76,9 +77,11 @@ def faults(there: Tree, content: bytes, kind: str = "members") -> list[tuple[str
 
 def test_a_clerk_sends_a_list_sees_what_it_would_do_confirms_and_it_is_loaded(there: Tree, as_clerk: SignIn) -> None:
     client = as_clerk("federation", there.prefecture)
-    content = csv(["例示協同組合", "M1", "見本一号", NUMBER, "a@example.jp"], ["見本商店街振興組合", "M2", "見本二号", "", ""])
+    content = csv(
+        ["例示協同組合", "M1", "見本一号", NUMBER, "a@example.jp"], ["見本商店街振興組合", "M2", "見本二号", "", ""]
+    )
     answer = send(client, there.prefecture, content)
-    address = answer.url  # type: ignore[attr-defined]
+    address = answer.url
     page = client.get(address)
     assert page.context["found"].verdicts == {"new": 2}
     assert members(there) == [], "nothing is written before it is confirmed"
@@ -103,9 +106,9 @@ def test_an_association_loads_its_own_members_from_a_workbook(there: Tree, as_cl
         book.active.append(line)
     book.save(target)
     answer = send(client, there.association, target.getvalue())
-    client.post(answer.url)  # type: ignore[attr-defined]
+    client.post(answer.url)
     assert members(there) == [("見本七号", "", "0007")]
-    assert send(client, there.association, target.getvalue(), "associations").status_code == 422  # type: ignore[attr-defined]
+    assert send(client, there.association, target.getvalue(), "associations").status_code == 422
 
 
 def test_associations_are_loaded_below_the_federation_or_the_prefecture_named(there: Tree) -> None:
@@ -134,8 +137,8 @@ def test_every_fault_is_named_by_its_cell_and_nothing_is_kept(there: Tree, as_cl
     ]  # fmt: skip
     assert faults(there, content) == expected
     page = send(as_clerk("federation", there.prefecture), there.prefecture, content)
-    text = page.content.decode()  # type: ignore[attr-defined]
-    assert page.status_code == 422  # type: ignore[attr-defined]
+    text = page.content.decode()
+    assert page.status_code == 422
     assert all(code in text for code, _ in expected)
     assert "何も変更していません" in text
     with unscoped("a test's look"):
@@ -162,7 +165,7 @@ def test_too_much_is_refused_before_it_is_read(there: Tree, as_clerk: SignIn, mo
     assert faults(there, content)[0][0] == "load.too_large"
     monkeypatch.setattr(uploads, "check", lambda **_: pytest.fail("read"))
     page = send(as_clerk("federation", there.prefecture), there.prefecture, content)
-    assert "load.too_large" in page.content.decode()  # type: ignore[attr-defined]
+    assert "load.too_large" in page.content.decode()
 
 
 # --- whom a row means
@@ -212,8 +215,8 @@ def test_the_same_list_again_changes_nothing_and_invites_nobody(there: Tree) -> 
 
 
 # --- killed
-class Killed(Exception):
-    pass
+class KilledError(Exception):
+    """The process is gone."""
 
 
 @settings(max_examples=many(15), deadline=None)
@@ -233,14 +236,14 @@ def test_killed_anywhere_and_run_again_nothing_is_doubled_or_missing(count: int,
 
                 def record_or_die(*args: object, kill: int = kill, steps: object = steps) -> None:
                     if next(steps) == kill:  # type: ignore[call-overload]
-                        raise Killed
+                        raise KilledError
                     record(*args)  # type: ignore[arg-type]  # noqa: B023
 
                 with pytest.MonkeyPatch.context() as death:
                     death.setattr(uploads, "_record", record_or_die)
                     try:
                         uploads.load(scope=mine, place=there.prefecture, upload=row.pk)
-                    except Killed:
+                    except KilledError:
                         continue
             done = uploads.load(scope=mine, place=there.prefecture, upload=row.pk)
         assert (done.state, done.next_row, done.new) == ("done", count, count)
@@ -280,12 +283,12 @@ def test_a_long_list_goes_on_as_a_job_while_its_clerk_holds_the_role(
     monkeypatch.setattr(jobs, "ROWS_AT_ONCE", 2)
     monkeypatch.setattr(uploads, "BATCH", 2)
     client = as_clerk("federation", there.prefecture)
-    address = send(client, there.prefecture, csv(*(["例示協同組合", "", f"見本{n}号", "", ""] for n in range(7)))).url  # type: ignore[attr-defined]
+    address = send(client, there.prefecture, csv(*(["例示協同組合", "", f"見本{n}号", "", ""] for n in range(7)))).url
     client.post(address)
     assert "7行のうち2行まで" in client.get(address).content.decode()
     run_all()
     assert len(members(there)) == 7
-    address = send(client, there.prefecture, csv(*(["例示協同組合", "", f"例示{n}号", "", ""] for n in range(7)))).url  # type: ignore[attr-defined]
+    address = send(client, there.prefecture, csv(*(["例示協同組合", "", f"例示{n}号", "", ""] for n in range(7)))).url
     client.post(address)
     revoke_role(role=Role.objects.get(user__email__startswith="federation-").pk)
     run_all()
@@ -293,7 +296,9 @@ def test_a_long_list_goes_on_as_a_job_while_its_clerk_holds_the_role(
 
 
 def test_another_federations_list_is_a_missing_one(there: Tree, as_clerk: SignIn) -> None:
-    address = send(as_clerk("federation", there.prefecture), there.prefecture, csv(["例示協同組合", "", "見本一号", "", ""])).url  # type: ignore[attr-defined]
+    address = send(
+        as_clerk("federation", there.prefecture), there.prefecture, csv(["例示協同組合", "", "見本一号", "", ""])
+    ).url
     pk = address.rstrip("/").rpartition("/")[2]
     for role, place in (("federation", there.other_prefecture), ("association", there.association)):
         assert as_clerk(role, place).post(reverse("desk_upload", args=[place.pk, pk])).status_code == 404

@@ -80,13 +80,15 @@ def test_what_cp932_lacks_is_said_in_words(there: Tree, as_clerk: SignIn) -> Non
     assert "Shift_JISにない文字" in page.content.decode()
 
 
-@pytest.mark.parametrize(("text", "found"), [("ﾐﾎﾝ", True), ("みほん", True), ("ABC", True), ("ａｂｃ", True), ("x", False)])
+@pytest.mark.parametrize(
+    ("text", "found"), [("ﾐﾎﾝ", True), ("みほん", True), ("ABC", True), ("ａｂｃ", True), ("x", False)]
+)
 def test_width_case_and_kind_of_kana_do_not_count_in_a_search(text: str, found: bool) -> None:
     assert (folded(text) in folded("ミホン abc商店")) is found
 
 
 def test_rows_without_a_value_come_last_in_both_directions() -> None:
-    rows = [members.Member(uuid.UUID(int=n), f"{n}", "", code, False) for n, code in enumerate(("b", "", "a"))]
+    rows = [members.Member(uuid.UUID(int=n), f"{n}", "", code, archived=False) for n, code in enumerate(("b", "", "a"))]
     for down, expected in ((False, ["a", "b", ""]), (True, ["b", "a", ""])):
         asked = Asked(2027, sort="code", down=down)
         found = ordered(rows, asked, {"code": lambda row: row.code or None}, lambda row: row.name)
@@ -106,9 +108,7 @@ def test_nonsense_in_the_address_shows_the_first_page(there: Tree, as_clerk: Sig
 
 
 def test_two_thousand_members_are_few_queries(there: Tree, as_clerk: SignIn) -> None:
-    made = add_organisations(
-        kind="member", entries=[(there.association.pk, f"見本商店{n}", "") for n in range(2_000)]
-    )
+    made = add_organisations(kind="member", entries=[(there.association.pk, f"見本商店{n}", "") for n in range(2_000)])
     with unscoped("a test's rows"):
         Progress.objects.bulk_create(Progress(tenant=row.pk, year=2027, state="invited") for row in made)
     client = as_clerk("association", there.association)
@@ -151,7 +151,9 @@ def test_a_member_is_added_and_invited(there: Tree, as_clerk: SignIn) -> None:
     ],
 )
 def test_what_is_wrong_stands_at_its_field(there: Tree, as_clerk: SignIn, entry: dict[str, str], field: str) -> None:
-    page = as_clerk("association", there.association).post(reverse("desk_member_new", args=[there.association.pk]), entry)
+    page = as_clerk("association", there.association).post(
+        reverse("desk_member_new", args=[there.association.pk]), entry
+    )
     assert page.status_code == 422
     assert list(page.context["faults"]) == [field]
     assert Organisation.objects.filter(name="見本").count() == 0
@@ -189,7 +191,7 @@ def test_a_federation_reads_but_changes_nothing(there: Tree, as_clerk: SignIn) -
     client = as_clerk("federation", there.prefecture)
     page = client.get(reverse("desk_association", args=[there.prefecture.pk, there.association.pk]))
     assert [row.name for row in page.context["page"].rows] == ["例示協同組合", "例示印刷", "見本商事"]
-    assert "<form method=\"post\" action=\"/desk" not in page.content.decode()
+    assert '<form method="post" action="/desk' not in page.content.decode()
     for name, args in (("desk_member_new", []), ("desk_remind", []), ("desk_member_archive", [there.member.pk])):
         assert client.post(reverse(name, args=[there.prefecture.pk, *args]), {"sure": "1"}).status_code == 404
     far = reverse("desk_association", args=[there.prefecture.pk, there.far_association.pk])

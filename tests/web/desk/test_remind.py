@@ -1,6 +1,7 @@
 """Reminders in bulk: confirmed first, sent once, never to those who have answered or were just reminded."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -43,8 +44,8 @@ def sign_in_again(client: Client) -> None:
     client.force_login(User.objects.get(email__startswith="association-"))
 
 
-def remind(client: Client, there: Tree, **entry: object) -> object:
-    return client.post(reverse("desk_remind", args=[there.association.pk]), entry)  # type: ignore[arg-type]
+def remind(client: Client, there: Tree, **entry: object) -> Any:
+    return client.post(reverse("desk_remind", args=[there.association.pk]), entry)
 
 
 def letters() -> list[tuple[str, str]]:
@@ -64,9 +65,9 @@ def row_of(member: Organisation) -> Progress:
 
 def test_the_clerk_confirms_and_each_is_reminded_once(there: Tree, client: Client, moment: Moment) -> None:
     page = remind(client, there, all="1")
-    assert (len(page.context["plan"].to), page.context["plan"].left_out) == (2, 1)  # type: ignore[attr-defined]
+    assert (len(page.context["plan"].to), page.context["plan"].left_out) == (2, 1)
     assert not Mail.objects.exists(), "nothing is sent before it is confirmed"
-    assert remind(client, there, all="1", confirmed="1").status_code == 422  # type: ignore[attr-defined]
+    assert remind(client, there, all="1", confirmed="1").status_code == 422
     for _ in range(2):  # a double click
         remind(client, there, all="1", confirmed="1", sure="1")
     assert to() == ["m0@example.jp", "m1@example.jp"]
@@ -90,7 +91,7 @@ def test_not_within_three_days_not_when_answered_not_when_archived(there: Tree, 
     moment.now += timedelta(days=2, hours=23)
     sign_in_again(client)
     page = remind(client, there, all="1")
-    without = page.context["plan"].without  # type: ignore[attr-defined]
+    without = page.context["plan"].without
     assert {reason: len(rows) for reason, rows in without.items()} == {
         "done": 1, "lately": 1, "no_address": 1, "archived": 0,
     }  # fmt: skip
@@ -102,7 +103,7 @@ def test_not_within_three_days_not_when_answered_not_when_archived(there: Tree, 
     archived(there.member)
     moment.now += timedelta(days=9)
     sign_in_again(client)
-    assert not remind(client, there, member=[there.member.pk]).context["plan"].to  # type: ignore[attr-defined]
+    assert not remind(client, there, member=[there.member.pk]).context["plan"].to
 
 
 def test_whoever_has_not_registered_yet_gets_the_invitation_again(there: Tree, client: Client) -> None:
@@ -111,8 +112,8 @@ def test_whoever_has_not_registered_yet_gets_the_invitation_again(there: Tree, c
     )
     before = letters()
     page = remind(client, there, member=[there.own_member.pk])
-    assert page.context["plan"].by_invitation == 1  # type: ignore[attr-defined]
-    assert "new@example.jp" not in page.content.decode()  # type: ignore[attr-defined]
+    assert page.context["plan"].by_invitation == 1
+    assert "new@example.jp" not in page.content.decode()
     remind(client, there, member=[there.own_member.pk], confirmed="1", sure="1")
     assert to() == ["new@example.jp"] * 2
     assert {body for _, body in letters()} > {body for _, body in before}, "with a link of its own"
@@ -120,5 +121,5 @@ def test_whoever_has_not_registered_yet_gets_the_invitation_again(there: Tree, c
 
 
 def test_nobody_ticked_is_said(there: Tree, client: Client) -> None:
-    assert "会員が選ばれていません" in remind(client, there).content.decode()  # type: ignore[attr-defined]
+    assert "会員が選ばれていません" in remind(client, there).content.decode()
     assert client.get(reverse("desk_remind", args=[there.association.pk])).status_code == 302

@@ -39,7 +39,9 @@ def planted(there: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
         for number, tenant in enumerate(tenants):
             _plant(tenant, number)
         request = JoinRequest(tenant=there.association.pk, made_at=NOW)
-        sealed.put(request, "content", {"name": f"{MARK}9", "number": "", "mail": f"{MARK}9@example.jp", "note": f"{MARK}9"})
+        sealed.put(
+            request, "content", {"name": f"{MARK}9", "number": "", "mail": f"{MARK}9@example.jp", "note": f"{MARK}9"}
+        )
         request.save()
     grant_role(user=person(f"{MARK}-colleague@example.jp"), organisation=there.association, role="association")
     totals.make_totals(date(2026, 11, 23))
@@ -83,13 +85,14 @@ def text_of(content: bytes) -> str:
 
 def looked_at(client: Client, place: Organisation, there: Tree) -> dict[str, str]:
     """Everything that a clerk can open or post, by name of the address."""
-    forms = [{"form": form} for form in ("csv", "csv-cp932", "xlsx")]
-    member, association = {"member": there.member.pk}, {"association": there.association.pk}
+    forms: list[dict[str, object]] = [{"form": form} for form in ("csv", "csv-cp932", "xlsx")]
+    member: dict[str, object] = {"member": there.member.pk}
+    association: dict[str, object] = {"association": there.association.pk}
     addresses: list[tuple[str, dict[str, object]]] = [
         ("desk", {}), ("desk_member_new", {}), ("desk_member_invite", member), ("desk_member_archive", member),
         ("desk_member_restore", member), ("desk_remind", {}), ("desk_totals", {}), ("desk_association", association),
         ("desk_load", {}), ("desk_upload", {"upload": uuid.uuid4()}),
-        *(("desk_export", dict(form)) for form in forms), *(("desk_totals_export", dict(form)) for form in forms),
+        *(("desk_export", form) for form in forms), *(("desk_totals_export", form) for form in forms),
         *(("desk_association_export", association | form) for form in forms),
         *(("desk_load_template", {"kind": "members"} | form) for form in forms),
     ]  # fmt: skip

@@ -35,7 +35,13 @@ def answered(members: Iterable[Organisation], grades: str, year: int = 2027) -> 
     with unscoped("a test's rows"):
         for number, (member, grade) in enumerate(zip(members, grades, strict=True)):
             sheet = Checklist.objects.create(
-                tenant=member.pk, edition="2027-01", year=year, started_at=NOW, changed_at=NOW, handed_in_at=NOW, content=b"x"
+                tenant=member.pk,
+                edition="2027-01",
+                year=year,
+                started_at=NOW,
+                changed_at=NOW,
+                handed_in_at=NOW,
+                content=b"x",
             )
             Result.objects.create(
                 tenant=member.pk, checklist=sheet, edition="2027-01", year=year, on=NIGHT, made_by=uuid.uuid4(),
