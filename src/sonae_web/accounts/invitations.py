@@ -30,6 +30,7 @@ MAY_INVITE = frozenset(
         (Role.Name.MEMBER, Role.Name.MEMBER, OWN),
         (Role.Name.ASSOCIATION, Role.Name.MEMBER, BELOW),
         (Role.Name.FEDERATION, Role.Name.ASSOCIATION, BELOW),
+        (Role.Name.FEDERATION, Role.Name.MEMBER, BELOW),
         (Role.Name.FEDERATION, Role.Name.FEDERATION, OWN),
         (Role.Name.FEDERATION, Role.Name.FEDERATION, BELOW),
     }

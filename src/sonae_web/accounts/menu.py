@@ -21,6 +21,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk", "site.menu.desk"),
         ("desk_requests", "site.menu.desk_requests"),
         ("desk_totals", "site.menu.desk_totals"),
+        ("desk_load", "site.menu.desk_load"),
     ),
     Role.Name.FEDERATION: (
         ("desk", "site.menu.desk"),

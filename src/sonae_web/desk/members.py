@@ -1,0 +1,169 @@
+"""The members of an association as its clerks see them: who was invited, who has begun, who has answered. Nothing more."""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from sonae_web.accounts.models import JoinRequest, Organisation
+from sonae_web.accounts.services import add_organisation
+from sonae_web.desk import letters, listing, places
+from sonae_web.desk.listing import Asked, folded
+from sonae_web.desk.models import Reference
+from sonae_web.diagnosis.models import Progress
+from sonae_web.ground import audit
+from sonae_web.ground.scope import Scope, declared
+
+NONE, ARCHIVED = "none", "archived"
+STATES = (NONE, *Progress.State.values)
+"""How far a member can be, in order; ``none``: not invited."""
+
+
+class Taken(Exception):  # noqa: N818 - a state: something of that name is there
+    """A member of this name or with this code is there already. ``what`` says which of the two."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A row of the table."""
+
+    pk: uuid.UUID
+    name: str
+    number: str
+    code: str
+    archived: bool
+    state: str = NONE
+    invited_at: datetime | None = None
+    started_at: datetime | None = None
+    done_at: datetime | None = None
+    reminded_at: datetime | None = None
+    reminders: int = 0
+
+
+def listed(*, scope: Scope, association: uuid.UUID, year: int) -> list[Member]:
+    """Return every member of an association, archived ones too, in three queries."""
+    rows = list(
+        Organisation.objects.filter(parent=association, kind=Organisation.Kind.MEMBER).values_list(
+            "pk", "name", "number", "state"
+        )
+    )
+    within = places.narrowed(scope, frozenset(row[0] for row in rows))
+    fields = ("state", "invited_at", "started_at", "done_at", "reminded_at", "reminders")
+    progress = {
+        row[0]: row[1:] for row in Progress.within(within).filter(year=year).values_list("tenant", *fields).iterator()
+    }
+    codes = dict(Reference.within(within).values_list("tenant", "code"))
+    return [
+        Member(pk, name, number, codes.get(pk, ""), state == Organisation.State.ARCHIVED, *progress.get(pk, ()))
+        for pk, name, number, state in rows
+        if pk in within.organisations
+    ]
+
+
+def chosen(rows: Sequence[Member], asked: Asked) -> list[Member]:
+    """Return the members that an address asks for, in its order."""
+    text = folded(asked.text)
+    found = [
+        row
+        for row in rows
+        if row.archived == (asked.state == ARCHIVED)
+        and asked.state in ("", ARCHIVED, row.state)
+        and (not text or text in folded(row.name) or text in folded(row.code) or text == row.number)
+    ]
+    return listing.ordered(found, asked, _KEYS, lambda row: (folded(row.name), row.pk))
+
+
+_KEYS: dict[str, listing.Key[Member]] = {
+    "name": lambda row: folded(row.name),
+    "code": lambda row: row.code or None,
+    "state": lambda row: STATES.index(row.state),
+    "invited": lambda row: row.invited_at,
+    "started": lambda row: row.started_at,
+    "done": lambda row: row.done_at,
+    "reminded": lambda row: row.reminded_at,
+}
+SORTS = tuple(_KEYS)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many members there are, and how many have come how far (who has begun was invited)."""
+
+    members: int
+    invited: int
+    started: int
+    done: int
+    archived: int = 0
+    waiting: int = 0
+
+
+def figures(rows: Sequence[Member], *, waiting: int) -> Figures:
+    """Return the figures of a table, archived members left out."""
+    states = Counter(row.state for row in rows if not row.archived)
+    done = states[Progress.State.DONE]
+    started = states[Progress.State.STARTED] + done
+    archived = sum(row.archived for row in rows)
+    invited = states[Progress.State.INVITED] + started
+    return Figures(len(rows) - archived, invited, started, done, archived, waiting)
+
+
+def waiting(*, scope: Scope, association: uuid.UUID) -> int:
+    """Return how many businesses ask to be confirmed as members."""
+    within = places.narrowed(scope, frozenset({association}))
+    return JoinRequest.within(within).filter(state=JoinRequest.State.WAITING).count()
+
+
+@transaction.atomic
+def add(*, scope: Scope, association: Organisation, name: str, number: str, code: str, mail: str) -> Organisation:
+    """Add a member and, where there is an address, invite it. Raises Taken, and ValueError as ``add_organisation``."""
+    above = Organisation.objects.select_for_update().get(pk=association.pk)
+    if Organisation.objects.filter(parent=above, kind="member", name=name, state="active").exists():
+        raise Taken("name")
+    if code and Reference.within(scope).filter(above=above.pk, code=code).exists():
+        raise Taken("code")
+    row = add_organisation(kind=Organisation.Kind.MEMBER, name=name, parent=above, number=number)
+    audit.record(
+        action="member.added", kind="organisation", object_id=row.pk, actor=scope.user, organisation=scope.organisation
+    )
+    wider = _with(scope, row.pk)
+    with declared(wider):
+        if code:
+            Reference.objects.create(tenant=row.pk, above=above.pk, code=code)
+        if mail:
+            letters.invite(scope=wider, organisation=row, role="member", mail=mail)
+    return row
+
+
+@transaction.atomic
+def archive(*, scope: Scope, member: Organisation) -> None:
+    """Archive a member: its rows stay, it takes in nothing new. One archived already is left as it is."""
+    _set_state(scope, member, Organisation.State.ARCHIVED, "member.archived")
+
+
+@transaction.atomic
+def restore(*, scope: Scope, member: Organisation) -> None:
+    """Take a member out of the archive."""
+    _set_state(scope, member, Organisation.State.ACTIVE, "member.restored")
+
+
+def _set_state(scope: Scope, member: Organisation, state: Organisation.State, action: str) -> None:
+    row = Organisation.objects.select_for_update().get(pk=member.pk)
+    if row.state == state:
+        return
+    row.state = state
+    row.save(update_fields=["state"])
+    audit.record(
+        action=action, kind="organisation", object_id=row.pk, actor=scope.user, organisation=scope.organisation
+    )
+
+
+def _with(scope: Scope, new: uuid.UUID) -> Scope:
+    """Return the scope with an organisation just added to its branch."""
+    return Scope(scope.user, scope.role, scope.organisation, scope.organisations | {new})

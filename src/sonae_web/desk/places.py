@@ -1,0 +1,50 @@
+"""Where a clerk looks: the organisations of its branch, the scope of one association, the programme's years."""
+
+import uuid
+from datetime import date
+
+from django.conf import settings
+from django.http import Http404
+
+from sonae.programmes import load
+from sonae_web.accounts.models import Organisation
+from sonae_web.ground import clock
+from sonae_web.ground.scope import Scope
+
+LAST_WINDOW = (1, 31)
+"""The normal window for a programme year closes on this day; from the next on, the year after counts."""
+YEARS_BACK = 4
+
+
+def association(scope: Scope, pk: uuid.UUID) -> Organisation:
+    """Return an association of the branch. Raises Http404 for any other."""
+    return _place(scope, pk, Organisation.Kind.ASSOCIATION)
+
+
+def member(scope: Scope, pk: uuid.UUID) -> Organisation:
+    """Return a member of the branch. Raises Http404 for any other."""
+    return _place(scope, pk, Organisation.Kind.MEMBER)
+
+
+def _place(scope: Scope, pk: uuid.UUID, kind: str) -> Organisation:
+    row = Organisation.objects.filter(pk=pk, kind=kind).first() if pk in scope.organisations else None
+    if row is None:
+        raise Http404("not found")
+    return row
+
+
+def narrowed(scope: Scope, organisations: frozenset[uuid.UUID]) -> Scope:
+    """Return the scope of the same person and role for some of its organisations only: queries of a part stay small."""
+    return Scope(scope.user, scope.role, scope.organisation, scope.organisations & organisations)
+
+
+def this_year(on: date | None = None) -> int:
+    """Return the programme year whose diagnosis is asked for on a day: the next whose normal window has not closed."""
+    day = on or clock.today()
+    return day.year if (day.month, day.day) <= LAST_WINDOW else day.year + 1
+
+
+def years() -> list[int]:
+    """Return the years to choose from, the present one first."""
+    known = load(settings.PROGRAMME).years
+    return [year for year in range(this_year(), this_year() - YEARS_BACK - 1, -1) if year in known] or [known[-1]]

@@ -1,0 +1,32 @@
+"""What the tests of the desk share: a tree, and clerks who are signed in with a second factor."""
+
+from collections.abc import Callable
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from sonae_web.accounts.models import Organisation, User
+from sonae_web.accounts.services import grant_role
+from tests.web.cast import Tree, person, tree
+
+SignIn = Callable[[str, Organisation], Client]
+
+
+@pytest.fixture
+def there() -> Tree:
+    return tree()
+
+
+@pytest.fixture
+def as_clerk() -> SignIn:
+    def sign_in(role: str, organisation: Organisation) -> Client:
+        mail = f"{role}-{organisation.pk}@example.jp"
+        user = User.objects.filter(email=mail).first() or person(mail)
+        grant_role(user=user, organisation=organisation, role=role)
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "sample"})
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
