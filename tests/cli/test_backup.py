@@ -119,7 +119,7 @@ def test_all_rows_come_back_in_an_empty_place_and_open(sonae: Shell, place: str,
     before = content()
     assert path.stat().st_mode & 0o777 == 0o600
     assert (told["key"], told["rows"]) == ("sample-2", sum(map(len, before.values())))
-    assert told["head"]["number"] == AuditRow.objects.count() == 3
+    assert told["head"]["number"] == AuditRow.objects.count() >= 3
     assert (told["left_out"], told["unopened"]) == ([], 0)
     with inside(fresh(tmp_path, "second")):
         back = sonae("restore", path, "--json")
@@ -134,7 +134,7 @@ def test_all_rows_come_back_in_an_empty_place_and_open(sonae: Shell, place: str,
         with transaction.atomic():
             assert numbers.take("application.2027") == range(6, 7)
         migrate()  # and the site can start
-        assert AuditRow.objects.count() == audit.head().number == 3
+        assert AuditRow.objects.count() == audit.head().number == told["head"]["number"]
         User.objects.get(email__startswith="member").groups.create(name="a row with a number of its own")
 
 

@@ -125,6 +125,7 @@ def test_djangos_own_check_for_production_finds_nothing(tmp_path: Path) -> None:
         "SONAE_HOSTS": "sonae.example.jp",
         "SONAE_DATABASE_URL": f"sqlite:///{tmp_path}/sonae.sqlite3",
         "SONAE_DATA": str(tmp_path),
+        **{f"SONAE_OPERATOR_{name}": "見本" for name in ("NAME", "REPRESENTATIVE", "ADDRESS", "CONTACT", "COURT")},
         "DJANGO_ALLOW_ASYNC_UNSAFE": None,  # the tests' own
     }
     ran = started(production, "django", "check", "--deploy", "--fail-level", "WARNING")

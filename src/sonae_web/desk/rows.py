@@ -92,8 +92,12 @@ def checked(row: BulkRow, kind: str, over: Above) -> tuple[Row | None, list[Prob
     place = next((id_ for id_ in ABOVE if id_ in cells), "")
     parent = over.of(cells.get(place, ""))
     if parent is None:
-        code = "load.above_twice" if folded(cells[place]) in over.found else "load.above_unknown"
-        problems.append(problem(code if cells[place] else "load.above_missing", at[place], found=cells[place]))
+        if not cells[place]:
+            problems.append(problem("load.above_missing", at[place], found=cells[place]))
+        elif folded(cells[place]) in over.found:
+            problems.append(problem("load.above_twice", at[place], found=cells[place]))
+        else:
+            problems.append(problem("load.above_unknown", at[place], found=cells[place]))
     if not 1 <= len(cells["name"]) <= MOST_NAME or "\n" in cells["name"]:
         problems.append(problem("load.name", at["name"], most=MOST_NAME))
     if len(cells["code"]) > MOST_CODE or "\n" in cells["code"]:

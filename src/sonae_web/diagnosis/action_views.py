@@ -174,7 +174,7 @@ def _row(each: Action, people: Mapping[UUID, str]) -> dict[str, Any]:
         "evidence_hint": texts(f"{base}.evidence"),
         "urgent": each.urgent,
         "effort": f"{effort_hours(Fraction(each.hours), language)}{'・' if language == 'ja' else ', '}{cost}",
-        "saving": texts("report.risk.saving", yen=yen(each.saves, language)) if each.saves else "",
+        "saving": texts("report.risk.saving", yen=yen(-each.saves, language)) if each.saves else "",
         "task": task,
         "done": each.done,
         "late": each.late(clock.today()),

@@ -66,7 +66,7 @@ def kept_rows() -> list[dict[str, str]]:
     rows = []
     for name, label in KEPT.items():
         days = [rule.days for rule in table[label].rules]
-        values: dict[str, object] = {f"days_{number}": count(each) for number, each in enumerate(days, 1)}
+        values = dict(zip(("first", "second"), map(count, days), strict=False))
         parts = {part: texts(f"site.legal.keeps.{name}.{part}", **values) for part in ("what", "why", "long")}
         rows.append(parts)
     return rows

@@ -29,7 +29,7 @@ from sonae_web.ground.vault import Sealed, Vault, key_name
 MAGIC, FORM = b"SONAE-BACKUP\n", 1
 MADE_BY_MIGRATIONS = ("auth.permission", "contenttypes.contenttype")
 """Models whose rows appear when the database is brought up to date, in the order in which they can be deleted."""
-_NOT_CONTENT = {"django_migrations", "auth_permission", "django_content_type"}
+_NOT_CONTENT = {"django_migrations", "auth_permission", "django_content_type", "cache"}
 """Their tables, and the list of migrations: filled in a database that is still empty."""
 
 
