@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.problems import Refused
-from sonae_cli import diagnosis, keys, log, loss, programme, scenario, serve, worker
+from sonae_cli import backup, checklist, diagnosis, keys, log, loss, migrate, programme, sample, scenario, serve, worker
 from sonae_cli.output import Output, refuse
 
 app = typer.Typer(
@@ -33,11 +33,16 @@ app.command("estimate")(scenario.estimate)
 app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
 app.command("serve")(serve.serve)
+app.add_typer(checklist.app, name="checklist")
 app.command("worker")(worker.worker)
 app.command("scheduler")(worker.scheduler)
 app.command("jobs")(worker.jobs)
 app.command("mail")(worker.mail)
+app.command("migrate")(migrate.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(programme.app, name="programme")
+app.add_typer(sample.app, name="sample")
 app.add_typer(log.app, name="log")
 app.add_typer(keys.app, name="keys")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sonae.checklist import read_answers
+from sonae import contract
 from sonae.figures import yen
 from sonae_cli.clock import Day, day
 from sonae_cli.output import File, Output, document, show, write
@@ -18,12 +18,10 @@ def diagnose(
     specimen: Annotated[bool, typer.Option("--specimen", help="Mark the report as a specimen (記載例).")] = False,
 ) -> None:
     """Evaluate a filled-in checklist: score, grade, comments, actions, loss; --report writes the PDF."""
-    from sonae.report import diagnose as run  # numpy and typst: only where they are needed
-    from sonae.report import pdf, result
-
-    diagnosis = run(read_answers(document(file)), day(on))
-    data = result(diagnosis, Output.lang)
+    diagnosis, data = contract.diagnose(document(file), day(on), Output.lang)
     if report is not None:
+        from sonae.report import pdf  # typst: only where it is needed
+
         write(report, pdf(diagnosis, Output.lang, specimen=specimen))
     words = diagnosis.answers.programme.words(Output.lang, diagnosis.answers.edition.id)
     lines = [

@@ -12,7 +12,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from sonae.checklist import load_edition, open_table, read_answers
+from sonae import contract
+from sonae.checklist import load_edition, open_table
 from sonae.figures import count, yen
 from sonae.problems import Refused, problem
 from sonae.programmes import Words, describe, load
@@ -69,17 +70,13 @@ def loss(
 
 
 def _one(file: str, when: date) -> None:
-    from sonae.loss import result  # numpy and typst: only where they are needed
-    from sonae.report import diagnose, loss_notes
+    diagnosis, data = contract.loss(document(file), when)
+    from sonae.report import loss_notes  # numpy and typst: only where they are needed
     from sonae.report.page import Page
     from sonae.report.risk import percent
 
-    answers = read_answers(document(file))
-    diagnosis = diagnose(answers, when)
-    if diagnosis.loss is None:
-        raise Refused([problem("law.no_value", "on", on=when.isoformat())])
-    lang = Output.lang
-    data, notes = result(diagnosis.loss, diagnosis.score), loss_notes(diagnosis, lang)
+    answers, lang = diagnosis.answers, Output.lang
+    notes = loss_notes(diagnosis, lang)
     words = answers.programme.words(lang, answers.edition.id)
     cost, chance = data["material"]["cost"], percent(Page(diagnosis, lang), data["material"]["probability"]["10"])
     band = f"{yen(data['band']['low'], lang)}–{yen(data['band']['high'], lang)}"

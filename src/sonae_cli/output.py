@@ -3,7 +3,6 @@
 Exit 0 done; 1 refused, with the problems; 2 misuse of the command.
 """
 
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -12,6 +11,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
+from sonae.contract import text
 from sonae.figures import Lang
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Document, describe, read_bytes, read_file
@@ -29,14 +29,14 @@ class Output:
 
 def show(data: Any, lines: Sequence[str]) -> None:
     """Print a result: the data with --json, the lines otherwise."""
-    print(json.dumps(data, ensure_ascii=False, indent=1) if Output.as_json else "\n".join(lines))
+    print(text(data) if Output.as_json else "\n".join([*lines, ""]), end="")
 
 
 def refuse(problems: Sequence[Problem]) -> NoReturn:
     """Print the problems and end with exit code 1."""
     described = [describe(each, Output.lang) for each in problems]
     if Output.as_json:
-        print(json.dumps({"problems": described}, ensure_ascii=False, indent=1))
+        print(text({"problems": described}), end="")
     else:
         for each in described:
             print(f"{each['at']}\n  {each['found']}\n  → {each['fix']}  [{each['code']}]", file=sys.stderr)

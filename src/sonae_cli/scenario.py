@@ -1,7 +1,6 @@
 """``sonae estimate`` and ``sonae jo``: one leak worked through."""
 
-from sonae import jo as jo_model
-from sonae import scenario
+from sonae import contract
 from sonae.figures import count, exact_yen, yen
 from sonae.programmes import library, load
 from sonae_cli.clock import today
@@ -12,7 +11,7 @@ PROGRAMME = "chuokai-leak"
 
 def estimate(file: File) -> None:
     """Work one leak through: damages, goodwill, costs, and what a plan pays and leaves."""
-    worked = scenario.estimate(*scenario.read_scenario(document(file)))
+    worked, data = contract.estimate(document(file))
     words, lang = library(Output.lang), Output.lang
     rows = [("damages", worked.damages), ("goodwill", worked.goodwill), ("dispute_costs", worked.dispute_costs)]
     labelled = [(words(f"estimate.{name}"), amount) for name, amount in rows]
@@ -20,7 +19,7 @@ def estimate(file: File) -> None:
     labelled.append((words("estimate.total"), worked.total))
     paid = [("paid_liability", worked.paid_liability), ("paid_cost", worked.paid_cost), ("paid", worked.paid)]
     labelled += [(words(f"estimate.{name}"), amount) for name, amount in [*paid, ("retained", worked.retained)]]
-    show(worked.data(), [f"{label}: {exact_yen(amount, lang)}" for label, amount in labelled])
+    show(data, [f"{label}: {exact_yen(amount, lang)}" for label, amount in labelled])
 
 
 def _cost_name(kind: str) -> str:
@@ -30,9 +29,7 @@ def _cost_name(kind: str) -> str:
 
 def jo(file: File) -> None:
     """Work out the potential liability of a leak by the JO model: a head and in all."""
-    programme, on = load(PROGRAMME), today()
-    leak = jo_model.read_leak(document(file), programme, on)
-    found = jo_model.potential(leak, programme.integer("jo.basic", on))
+    leak, found, data = contract.jo(document(file), load(PROGRAMME), today())
     words, lang = library(Output.lang), Output.lang
     factors = f"x {found.x}, y {found.y}, {words('jo.identifiability')} {found.identifiability}"
     persons = f"{count(leak.persons)} {words('jo.persons')}"
@@ -41,4 +38,4 @@ def jo(file: File) -> None:
         f"{words('jo.total')}: {exact_yen(found.total, lang)}  ({yen(found.total, lang)}, {persons})",
         words("jo.caution"),
     ]
-    show(found.data(), lines)
+    show(data, lines)

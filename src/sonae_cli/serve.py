@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from sonae.problems import Refused, problem
+from sonae.programmes import library
+from sonae_cli.output import Output
 from sonae_cli.processes import run_together
-from sonae_cli.site import site_database
+from sonae_cli.site import begin_site, bring_up_to_date
 
 THREADS = 4
 """Requests that one web process handles at once."""
@@ -32,11 +34,13 @@ def serve(
     """Bring the database up to date and serve the site until stopped: pages, jobs and what is due by the clock."""
     if sample:
         _sample_settings(data)
-    with site_database():
-        from django.core.management import call_command
-
-        call_command("migrate", interactive=False, verbosity=0)
     port = _free(host, port)
+    if sample:
+        os.environ.setdefault("SONAE_ADDRESS", f"http://localhost:{port}")
+    begin_site()
+    bring_up_to_date()
+    if sample:
+        _sample_data()
     web = [
         sys.executable, "-m", "granian", "sonae_web.wsgi:application", "--interface", "wsgi", "--no-ws", "--host", host,
         "--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS), "--log-level", "error",
@@ -61,6 +65,23 @@ def _free(host: str, port: int) -> int:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise Refused([problem("serve.port_taken", "--port", host=host, port=port, reason=reason)]) from error
+
+
+def _sample_data() -> None:
+    """Make the sample unless it is there, and say how to sign in to it. Raises Refused where anything else is."""
+    from sonae_web.sample import build
+    from sonae_web.sample.people import PASSWORD, SIGN_INS
+
+    words = library(Output.lang)
+    try:
+        if not build.is_there():
+            print(words("sample.making"), file=sys.stderr, flush=True)
+            build.build()
+    except build.NotEmpty as error:
+        raise Refused([problem("sample.not_empty", "SONAE_DATABASE_URL")]) from error
+    lines = [words("sample.sign_ins", password=PASSWORD)]
+    lines += [f"  {each.mail:24}{words('sample.code', name=each.name) if each.staff else ''}" for each in SIGN_INS]
+    print("\n".join(lines), file=sys.stderr, flush=True)
 
 
 def _sample_settings(data: Path) -> None:

@@ -27,3 +27,19 @@ def site_database() -> Iterator[None]:
         yield
     except DatabaseError as error:
         raise Refused([problem("site.not_there", "-", reason=type(error).__name__)]) from error
+
+
+def bring_up_to_date() -> None:
+    """Migrate the site's database. Raises Refused when it cannot be reached, this role may not, or no wall guards its rows."""
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    from sonae_web.ground import row_security
+
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+    except DatabaseError as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__  # further lines may quote a row
+        raise Refused([problem("database.behind", "SONAE_DATABASE_URL", reason=reason)]) from error
+    if faults := row_security.faults():
+        raise Refused(faults)

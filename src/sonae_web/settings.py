@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from sonae.problems import Refused, problem
-from sonae_web.ground.addresses import sender, server
+from sonae_web.ground.addresses import one_address, server
 from sonae_web.ground.vault import read_keys
 
 env = environ.Env()
@@ -49,6 +49,11 @@ def database(url: str) -> dict[str, Any]:
 SECRET_KEY = required("SONAE_SECRET_KEY")
 SAMPLE = env.bool("SONAE_SAMPLE", default=False)
 """Whether this site holds nothing but plainly sample data; only then are there known passwords."""
+OPERATOR = {
+    name: env.str(f"SONAE_OPERATOR_{name.upper()}", default="")
+    for name in ("name", "representative", "address", "contact", "court")
+}
+"""Who runs the site, as its privacy and terms pages say."""
 VAULT_KEYS = parsed("SONAE_KEYS", read_keys)
 if len(SECRET_KEY) < SHORTEST_SECRET:
     raise Refused([problem("site.secret_short", "SONAE_SECRET_KEY", found=len(SECRET_KEY), least=SHORTEST_SECRET)])
@@ -65,6 +70,18 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,  # seconds that a writer waits for another: the scheduler writes each second
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
+else:
+    # One connection for each thread, kept and looked at before it is used again. A request that waits for a lock, computes
+    # or idles in a transaction too long is ended by the database, not by whoever waits behind it.
+    DATABASES["default"] |= {
+        "ENGINE": "sonae_web.ground.postgres",
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
+            **DATABASES["default"].get("OPTIONS", {}),
+        },
+    }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 """In the database: attempts to sign in, and one-time codes already used, count across all processes."""
 PROGRAMME = env.str("SONAE_PROGRAMME", default="chuokai-leak")
@@ -79,8 +96,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "csp",
+    "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "ninja",
     "sonae_web.ground",
     "sonae_web.accounts",
     "sonae_web.diagnosis",
@@ -88,6 +107,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "sonae_web.ground.requests.identify",
+    "sonae_web.ground.api.without_cookies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -96,7 +116,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "sonae_web.accounts.sessions.limit",
+    "sonae_web.accounts.timeout.limit",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -130,6 +150,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_CHANGE_EMAIL = True
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True}
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers get no mail from us because somebody typed their address
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -164,6 +185,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HERE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"  # not no-referrer: browsers then send no Origin, and every form is refused
@@ -180,10 +202,10 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'"],
         "script-src": ["'self'"],
         "connect-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'"],
         "form-action": ["'self'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
@@ -196,10 +218,14 @@ MAIL_DIR = Path(env.str("SONAE_MAIL_DIR", default=str(DATA / "mail")))
 EMAIL_BACKEND = "sonae_web.ground.outbox.Backend"
 SMTP = parsed("SONAE_SMTP_URL", server, "")
 """The mail server; without one, mails are files in MAIL_DIR."""
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = parsed("SONAE_MAIL_FROM", sender, "" if SMTP else "sonae@localhost")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = parsed("SONAE_MAIL_FROM", one_address, "" if SMTP else "sonae@localhost")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler"
+]  # nothing on disk, not even for a moment
+FILE_UPLOAD_MAX_MEMORY_SIZE = 10_500_000
 
 LOGGING = {
     "version": 1,

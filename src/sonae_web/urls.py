@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from sonae_web import api, reference
 from sonae_web.accounts import factors
 from sonae_web.ground import health, language
 
@@ -14,6 +15,8 @@ urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("account/second-factor/", include("allauth.mfa.urls")),
     path("", include("sonae_web.accounts.urls")),
+    path("api/", reference.page, name="api_reference"),
+    path("api/v1/", api.urls),
     path("", include("sonae_web.desk.urls")),
     path("", include("sonae_web.diagnosis.urls")),
 ]

@@ -1,14 +1,20 @@
-"""What browser tests share: chromium, one a module; and full allowances to begin with."""
+"""What browser tests share: chromium, one a module; pages that end with nothing to complain of; full allowances."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
 from tests.web.conftest import full_allowances
 
-__all__ = ["browser", "full_allowances"]
+__all__ = ["SIZES", "OpenPage", "browser", "full_allowances", "sound"]
+
+SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+OpenPage = Callable[..., Page]
+"""``open_page("phone")``, ``open_page("desktop", scripts=False)``."""
 
 CHROMIUM = shutil.which("chromium") or "chromium"
 FLAGS = [
@@ -26,3 +32,58 @@ def browser() -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPage]:
+    """A page of a visitor of its own, by size, with or without scripts.
+
+    Whatever the browser complained of by the end fails the test, but that an answer was 422 (a form with a fault), and
+    what the test says is ``expected``.
+    """
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(size: str, *, scripts: bool = True, expected: tuple[str, ...] = ("status of 422",)) -> Page:
+        def hear(said: ConsoleMessage) -> None:
+            if said.type in ("error", "warning") and not any(part in said.text for part in expected):
+                complaints.append(said.text)
+
+        context = browser.new_context(viewport=SIZES[size], locale="ja-JP", java_script_enabled=scripts)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", hear)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(params=["phone", "desktop"])
+def size(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
+def scripts(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def page(open_page: OpenPage, size: str, scripts: bool) -> Page:
+    return open_page(size, scripts=scripts)
+
+
+def sound(page: Page, path: str, *, scripts: bool = True) -> None:
+    """Wait until the page at a path is there; it does not scroll sideways, and axe finds nothing on it."""
+    page.wait_for_url(lambda address: urlsplit(address).path == path)  # and until that page is loaded
+    viewport = page.viewport_size
+    assert viewport is not None
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], page.url
+    if scripts:
+        results = Axe().run(page)
+        assert results.violations_count == 0, f"{page.url}: {results.generate_report()}"

@@ -324,5 +324,5 @@ def test_without_the_sites_settings_nothing_is_exported(tmp_path: Path) -> None:
         cwd=ROOT, env={**environment, "PYTHONPATH": "src"}, capture_output=True, check=False,
     )  # fmt: skip
     assert (ran.returncode, ran.stderr) == (1, b"")
-    assert [each["code"] for each in json.loads(ran.stdout)["problems"]] == ["site.not_there"]
+    assert [each["code"] for each in json.loads(ran.stdout)["problems"]] == ["site.setting_missing"]
     assert list(tmp_path.iterdir()) == []

@@ -12,8 +12,9 @@ from sonae.programmes import Words, library
 HEAD = """\
 # Problems / 問題の一覧
 
-Made from `src/sonae/programmes/text/en/problems.yaml` and `src/sonae/programmes/text/ja/problems.yaml` by
-`tests/house/errors_page.py`; a test compares the two. Do not edit this page by hand.
+Made from the words of problems in `src/sonae/programmes/text/en` and `src/sonae/programmes/text/ja` (`problems.yaml`, and
+`problems_api.yaml` for what only the API tells) by `tests/house/errors_page.py`; a test compares them. Do not edit this
+page by hand.
 
 A command that refuses its input ends with exit code 1. Each problem has a stable `code`, a place `at` (file, line,
 column and path), what was `found`, and how to `fix` it. With `--json` all of them stand on stdout:
@@ -21,6 +22,8 @@ column and path), what was `found`, and how to `fix` it. With `--json` all of th
 ```json
 {"problems": [{"code": "value.not_date", "at": "--on", "found": "…", "fix": "…"}]}
 ```
+
+The API tells them as problem details (RFC 9457), in the same form under `problems`.
 
 Words in braces, such as {found}, are filled in with what the file holds. Nothing is done when a problem is found
 (of a table, the sound rows are).

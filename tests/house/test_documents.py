@@ -133,7 +133,7 @@ def test_every_command_of_the_readme_runs(
 
 def is_output(word: str) -> bool:
     """Whether a word of a command names a file that it writes: those that are read lie in a folder."""
-    return word.endswith(".pdf") or (word.endswith(".csv") and "/" not in word)
+    return word.endswith((".pdf", ".xlsx")) or (word.endswith(".csv") and "/" not in word)
 
 
 def test_both_readmes_show_the_same_commands() -> None:

@@ -6,10 +6,13 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from sonae.checklist import Business
 from sonae.loss.controls import check_weights, log_norm, population_mean, ranges, relative_risk, weights
 from sonae.loss.engine import assess, model
+from sonae.loss.exposure import reach
 from sonae.loss.normal import normal_cdf
-from sonae.loss.parameters import LEVELS, Level, parameters
+from sonae.loss.parameters import LEVELS, MEDIA, Level, parameters
+from sonae.loss.portfolio import portfolio
 from sonae.loss.result import result
 from tests.cast import BUSINESSES, EDITIONS, ON, answering, asked_all, diagnosed, edition, example, programme, uniform
 
@@ -98,3 +101,21 @@ def test_the_jo_figure_is_the_diagnosis_own(name: str) -> None:
         result(assess(example(name), ON), diagnosed(example(name)).score)["jo"]
         == diagnosed(example(name)).record["loss"]["jo"]
     )
+
+
+def test_persons_told_by_medium_bound_what_an_incident_there_can_reach() -> None:
+    shop = Business("見本", "retail", 20, 3000, None, ("name",), ("paper", "pc"), (), on_consignment=False)
+    p = parameters(programme(), ON)
+    media = [MEDIA[medium] for _, medium in p.pairs]
+    told = reach(p, replace(shop, persons_on=(("paper", 40), ("mail", 9_999))))
+    shares = dict(zip(MEDIA, p.persons_on_medium, strict=True))
+    expected = {medium: 3000 * shares[medium] for medium in MEDIA} | {"paper": 40.0, "mail": 3000.0}
+    assert told.tolist() == [expected[medium] for medium in media]
+
+
+def test_a_batch_refuses_persons_by_medium() -> None:
+    shop = Business(
+        "見本", "retail", 20, 3000, None, ("name",), ("paper",), (), on_consignment=False, persons_on=(("paper", 40),)
+    )
+    with pytest.raises(ValueError, match="persons by medium"):
+        portfolio(programme(), edition(), [(shop, None)], ON)

@@ -2,16 +2,13 @@
 
 import io
 import json
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import IntegrityError, connections, transaction
-from django.db.migrations.executor import MigrationExecutor
+from django.db import IntegrityError, transaction
 
 from sonae_cli.chain import Verified, verify
 from sonae_web.ground import audit, chain, clock
@@ -19,6 +16,7 @@ from sonae_web.ground.chain import START, Head
 from sonae_web.ground.logs import request_id
 from sonae_web.ground.models import AuditHead, AuditRow
 from tests.cast import Shell, codes, places
+from tests.web.apart import at_once, prepare
 
 pytestmark = pytest.mark.django_db
 CLERK, OFFICE, QUOTE = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -165,37 +163,15 @@ def test_a_row_is_sealed_whole_or_not() -> None:
         AuditHead.objects.create(id=2)
 
 
-@pytest.fixture
-def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], Any]:
-    """Runs an act in a thread, with a connection of its own to one database: on SQLite a file, as a site has it."""
-    if connections["default"].vendor == "sqlite":
-        monkeypatch.setitem(connections.databases["default"], "NAME", str(tmp_path / "threads.sqlite3"))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            return act()
-        finally:
-            connections.close_all()
-
-    def migrate() -> None:
-        executor = MigrationExecutor(connections["default"])
-        executor.migrate([each for each in executor.loader.graph.leaf_nodes() if each[0] == "ground"])
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(run, migrate).result()
-    return run
-
-
 @pytest.mark.django_db(transaction=True)
 def test_several_sealers_and_writers_at_once_number_every_row_once(
-    apart: Callable[[Callable[[], Any]], Any], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    prepare(tmp_path, monkeypatch)
     monkeypatch.setattr(audit, "MOST_AT_ONCE", 7)
-    acts = [lambda: len(written(3)), audit.seal] * 40
-    with ThreadPoolExecutor(8) as pool:
-        done = list(pool.map(apart, acts))
-        done.append(pool.submit(apart, audit.seal).result())
-        found = pool.submit(apart, lambda: verified(audit.head())).result()
+    done = at_once([lambda: len(written(3)), audit.seal] * 40)
+    done += at_once([audit.seal])
+    (found,) = at_once([lambda: verified(audit.head())])
     assert sum(done[:80:2]) == sum(done[1:80:2]) + done[-1] == 120
     assert (found.rows, found.anchored, found.problems) == (120, 120, ())
 

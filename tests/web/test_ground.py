@@ -5,14 +5,17 @@ import logging
 import os
 import subprocess
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from sonae_web.ground import clock
+from sonae_web.ground import audit, clock
 from sonae_web.ground.logs import Json
+from sonae_web.ground.vault import new_key
 from tests.cast import ROOT
 
 
@@ -22,7 +25,26 @@ def test_it_is_alive_without_a_database(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_it_is_ready_with_its_database_up_to_date(client: Client) -> None:
-    assert client.get("/readyz").json() == {"ready": True, "database": True, "migrations": True}
+    page = client.get("/readyz")
+    assert page.status_code == 200
+    assert page.json() == {
+        "ready": True, "database": True, "migrations": True, "row_security": True, "sealed": True,
+        "jobs": {"waiting": 0, "dead": 0}, "mails": {"waiting": 0, "failed": 0}, "late": [],
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_it_is_not_ready_while_nobody_seals_the_audit_log(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        row = audit.record(action="quote.bind", kind="quote", object_id="all")
+    for seconds, status in ((audit.FAULT_AFTER, 200), (audit.FAULT_AFTER + 1, 503)):
+        monkeypatch.setattr(clock, "now", lambda: row.created_at + timedelta(seconds=seconds))  # noqa: B023 - called in this turn
+        page = client.get("/readyz")
+        assert (page.status_code, page.json()["sealed"]) == (status, status == 200)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    audit.seal()
+    assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.django_db
@@ -58,22 +80,59 @@ def test_today_is_the_day_in_japan(monkeypatch: pytest.MonkeyPatch) -> None:
     assert clock.today() == date(2026, 12, 31)
 
 
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"SONAE_SECRET_KEY": None}, "SONAE_SECRET_KEY"),
-        ({"SONAE_SECRET_KEY": "short"}, "40 characters"),
-        ({"SONAE_KEYS": None}, "SONAE_KEYS"),
-        ({"SONAE_KEYS": ""}, "no keys"),
-        ({"SONAE_SAMPLE": "false"}, "sample key"),
-    ],
-)
-def test_without_keys_of_its_own_it_does_not_start(changes: dict[str, str | None], said: str) -> None:
+def started(changes: dict[str, str | None], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a command says in an environment that differs from the tests' own."""
     environment = {name: value for name, value in os.environ.items() if changes.get(name, value) is not None}
     environment |= {name: value for name, value in changes.items() if value is not None}
     environment |= {"PYTHONPATH": "src", "DJANGO_SETTINGS_MODULE": "sonae_web.settings"}
-    ran = subprocess.run(
-        [sys.executable, "-m", "sonae_cli", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60,
+    return subprocess.run(
+        [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
-    assert ran.returncode == 1
-    assert said in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"SONAE_SECRET_KEY": None}, "site.setting_missing", "SONAE_SECRET_KEY"),
+        ({"SONAE_SECRET_KEY": "short"}, "site.secret_short", "40 characters"),
+        ({"SONAE_KEYS": None}, "site.setting_missing", "SONAE_KEYS"),
+        ({"SONAE_KEYS": ""}, "site.setting_wrong", "no keys"),
+        ({"SONAE_SAMPLE": "false"}, "site.sample_key", "sample key"),
+        ({"SONAE_HOSTS": None}, "site.setting_missing", "SONAE_HOSTS"),
+        ({"SONAE_DATABASE_URL": "mysql://sonae:hidden@host/sonae"}, "site.setting_wrong", "SONAE_DATABASE_URL"),
+        ({"SONAE_SMTP_URL": "smtp://sonae:hidden@mail.example.jp"}, "site.setting_wrong", "SONAE_SMTP_URL"),
+        ({"SONAE_SMTP_URL": "smtp+tls://mail.example.jp"}, "site.setting_wrong", "SONAE_MAIL_FROM"),
+        ({"SONAE_MAIL_FROM": "a@example.jp,b@example.jp"}, "site.setting_wrong", "SONAE_MAIL_FROM"),
+    ],
+)
+def test_without_settings_that_are_right_it_does_not_start(
+    changes: dict[str, str | None], code: str, said: str
+) -> None:
+    for lang in ("ja", "en"):
+        ran = started(changes, "sonae_cli", "serve", "--lang", lang)
+        assert ran.returncode == 1
+        assert f"[{code}]" in ran.stderr
+        assert said in ran.stderr
+        assert "Traceback" not in ran.stderr
+        assert "hidden" not in ran.stderr
+
+
+def test_djangos_own_check_for_production_finds_nothing(tmp_path: Path) -> None:
+    production: dict[str, str | None] = {
+        "SONAE_SAMPLE": "false",
+        "SONAE_SECRET_KEY": "kL9#vQ2$xW7!zR4%tY6^uI8&oP1*aS3(dF5)gH0-jK+mN6=bV2~cX8",
+        "SONAE_KEYS": new_key("2027-04"),
+        "SONAE_HOSTS": "sonae.example.jp",
+        "SONAE_DATABASE_URL": f"sqlite:///{tmp_path}/sonae.sqlite3",
+        "SONAE_DATA": str(tmp_path),
+        "DJANGO_ALLOW_ASYNC_UNSAFE": None,  # the tests' own
+    }
+    ran = started(production, "django", "check", "--deploy", "--fail-level", "WARNING")
+    assert (ran.returncode, ran.stdout.strip(), ran.stderr) == (
+        0,
+        "System check identified no issues (0 silenced).",
+        "",
+    )
+    worse = started(production | {"SONAE_HTTPS": "false"}, "django", "check", "--deploy", "--fail-level", "WARNING")
+    assert worse.returncode == 1
+    assert "security.W012" in worse.stderr

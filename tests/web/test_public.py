@@ -12,7 +12,7 @@ from django.test import Client
 from sonae.checklist import read_answers
 from sonae.programmes import read_file
 from sonae.scenario import estimate
-from sonae_web.diagnosis import public, services
+from sonae_web.diagnosis import public, services, simulator
 from sonae_web.diagnosis.figures import (
     TOGGLES,
     average,
@@ -21,10 +21,15 @@ from sonae_web.diagnosis.figures import (
     read_simulation,
     yen_amount,
 )
+from sonae_web.diagnosis.models import QuickCheck
+from sonae_web.ground.operator import is_named
+from sonae_web.ground.retention import kept_for
 from tests.cast import EXAMPLES, ON
 
 pytestmark = pytest.mark.django_db
-PAGES = ("/", "/loss/", "/calculator/", "/cases/", "/cases/?industry=mining", "/sample-report/")
+PAGES = (
+    "/", "/loss/", "/calculator/", "/cases/", "/cases/?industry=mining", "/sample-report/", "/privacy/", "/terms/",
+)  # fmt: skip
 CLINIC = "industry=clinic&staff=12&sales=3%E5%84%84&persons=13100&kinds=contact&kinds=medical&media=paper&uses=cloud"
 FLYER = {
     "persons": "3000", "claimants_high": "300", "award_high": "100000", "claimants_low": "700", "award_low": "10000",
@@ -40,7 +45,7 @@ def page(client: Client, address: str, status: int = 200, values: dict[str, str]
 
 def simulated(query: str, on: date = ON) -> Any:
     form = read_simulation(services.programme(), services.current_edition(), QueryDict(query))
-    return public.simulated(form, "ja", on)
+    return simulator.simulated(form, "ja", on)
 
 
 def test_a_visitor_sees_what_a_leak_would_cost_the_business(client: Client) -> None:
@@ -64,7 +69,7 @@ def test_every_page_is_in_the_chosen_language_and_passes_the_policy(client: Clie
     assert re.findall(r"[぀-ヿ一-鿿]+", re.sub(r"<button.*?</button>|value=\"[^\"]*\"", "", text, flags=re.DOTALL)) == []
     for answer in (japanese, english):
         assert b"style=" not in answer.content
-        assert b"<script" not in answer.content
+        assert re.findall(rb'<script(?! src="/static/[\w./-]+" defer></script>)', answer.content) == []
         assert "default-src 'none'" in answer["Content-Security-Policy"]
 
 
@@ -105,6 +110,64 @@ def test_what_is_wrong_with_the_business_is_told_at_its_field(client: Client, fi
     assert f'id="{field}-e"' in text
     assert text.count('class="err"') == 1
     assert "ここに結果を示します" in text
+
+
+def live(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address, headers={"HX-Request": "true"})
+    assert answer.status_code == status
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        (f"/loss/?{CLINIC}&done=attack.mfa", ("大きな事故1回にかかる費用", 'id="done-attack.mfa"')),
+        ("/calculator/?persons=3000", ()),
+    ],
+)
+def test_a_script_gets_the_figures_of_the_whole_page_and_nothing_else(
+    client: Client, address: str, parts: tuple[str, ...]
+) -> None:
+    whole, part = (
+        page(client, address, 422 if "calc" in address else 200),
+        live(client, address, 422 if "calc" in address else 200),
+    )
+    assert "<form" not in part
+    assert "<header" not in part
+    assert re.findall(r'<div id="(\w+)" hx-swap-oob="innerHTML">', part)[:2] == ["faults", "now"]
+    for each in parts:
+        assert each in part
+    figures = re.split(r'<div id="figures">', whole)[1]
+    assert figures.startswith(part.split("</title>\n")[1].split('<div id="faults"')[0].rstrip())
+
+
+@pytest.mark.parametrize("address", ["/loss/?staff=x", "/calculator/?persons=x"])
+def test_a_fault_told_to_a_script_takes_no_focus(client: Client, address: str) -> None:
+    part = live(client, address, 422)
+    assert 'role="alert"' in part
+    assert "autofocus" not in part
+    assert "ここに結果を示します" in part
+    assert '<div id="toggles"' not in part
+
+
+def test_persons_by_medium_count_and_empty_ones_are_the_assumed_share() -> None:
+    shares = {"on_server": 13_100, "on_paper": 6_550, "on_portable": 2_620, "on_mail": 1_310}
+    assumed = simulated(CLINIC)["diagnosis"].loss
+    told = simulated(f"{CLINIC}&" + "&".join(f"{name}={number}" for name, number in shares.items()))["diagnosis"].loss
+    assert told.expected == pytest.approx(assumed.expected)
+    for name, number in shares.items():
+        fewer = simulated(f"{CLINIC}&{name}={number // 10}")["diagnosis"]
+        none = simulated(f"{CLINIC}&{name}=0")["diagnosis"]
+        assert none.loss.expected < fewer.loss.expected < assumed.expected
+        assert fewer.record["business"]["persons_on"] == {name.removeprefix("on_"): number // 10}
+    assert "persons_on" not in simulated(CLINIC)["diagnosis"].record["business"]
+
+
+def test_more_persons_on_a_medium_than_are_held_are_told_at_their_field(client: Client) -> None:
+    text = page(client, f"/loss/?{CLINIC}&on_paper=13101", 422)
+    assert "「紙」の人数（13,101人）が、お持ちの人数（13,100人）を超えています。" in text
+    assert 'id="on_paper-e"' in text
+    assert "<details open>" in text
 
 
 @pytest.mark.parametrize("field", ["kinds", "media"])
@@ -281,3 +344,41 @@ def test_a_failure_of_ours_is_told_without_its_cause(monkeypatch: pytest.MonkeyP
 def test_japanese_sentences_are_not_parted_by_a_space(client: Client) -> None:
     for address in PAGES:
         assert "。 " not in re.sub(r"<[^>]+>", "", page(client, address)), address
+
+
+def test_privacy_says_who_what_why_how_long_and_what_one_may_ask(client: Client) -> None:
+    text = page(client, "/privacy/")
+    for part in ("見本中央会（架空の団体）", "この文書は見本です", f"始めてから{kept_for(QuickCheck).days}日", "AES-256-GCM", "csrftoken",
+                 "django_language", "sessionid", "開示", "訂正", "消去", "苦情", "個人情報保護委員会"):  # fmt: skip
+        assert part in text
+
+
+def test_terms_say_that_an_estimate_is_no_promise(client: Client) -> None:
+    text = page(client, "/terms/")
+    for part in (
+        "約束するものではありません",
+        "告知ではありません",
+        "故意または重大な過失",
+        "日本法",
+        "この文書は見本です",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_leads_to_privacy_and_terms(client: Client, address: str) -> None:
+    text = page(client, address)
+    assert 'href="/privacy/"' in text
+    assert 'href="/terms/"' in text
+
+
+def test_a_live_site_names_its_operator_and_a_deployment_without_is_told(client: Client, settings: Any) -> None:
+    settings.SAMPLE = False
+    assert [each.id for each in is_named(None)] == ["sonae.E001"]
+    assert "（運営者の名称が設定されていません）" in page(client, "/privacy/")
+    settings.OPERATOR = dict.fromkeys(settings.OPERATOR, "例示の値")
+    assert is_named(None) == []
+    text = page(client, "/privacy/")
+    assert "例示の値" in text
+    assert "見本" not in text
+    assert "例示の値" in page(client, "/terms/")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from sonae.report import build, diagnose
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock, retention
@@ -46,7 +47,7 @@ def test_every_page_is_in_the_chosen_language(client: Client) -> None:
     link = begun(client)
     assert 'lang="ja"' in client.get(f"/quick/{link}/1").content.decode()
     client.post("/language", {"language": "en", "next": "/"})
-    for address in ("/", "/quick/", f"/quick/{link}/1", f"/quick/{link}/erase", "/quick/nothing/1"):
+    for address in ("/", "/quick/", f"/quick/{link}/1", f"/quick/{link}/erase", "/quick/nothing/1", "/quick/erased"):
         page = client.get(address).content.decode()
         assert '<html lang="en">' in page
         japanese = set(re.findall(r"[぀-ヿ一-鿿]+", re.sub(r"<button.*?</button>", "", page, flags=re.DOTALL)))
@@ -61,6 +62,68 @@ def test_an_answer_is_kept_and_can_be_changed_and_none_is_lost_by_going_back(cli
     check = services.read(link)
     assert [check.answers.given.get(question.id) for question in check.questions[:3]] == ["yes", "unknown", None]
     assert 'value="yes" checked' in client.get(f"/quick/{link}/1").content.decode()
+
+
+def test_the_bare_link_goes_on_at_the_first_open_question_and_then_at_the_result(client: Client) -> None:
+    link = begun(client)
+    for address in (f"/quick/{link}", f"/quick/{link}/"):
+        assert client.get(address)["Location"] == f"/quick/{link}/1"
+    client.post(f"/quick/{link}/1", {"answer": "no"})
+    client.post(f"/quick/{link}/3", {"answer": "no"})
+    assert client.get(f"/quick/{link}")["Location"] == f"/quick/{link}/2"
+    answered(client, link)
+    assert client.get(f"/quick/{link}")["Location"] == f"/quick/{link}/result"
+    assert client.get("/quick/" + "A" * 43).status_code == 404
+
+
+def test_an_answer_changed_from_the_result_leads_back_to_it(client: Client) -> None:
+    link = begun(client)
+    answered(client, link)
+    page = client.get(f"/quick/{link}/result").content.decode()
+    total = len(services.read(link).questions)
+    assert re.findall(rf'href="/quick/{link}/(\d+)"', page) == [str(number) for number in range(1, total + 1)]
+    assert client.post(f"/quick/{link}/3", {"answer": "yes"})["Location"] == f"/quick/{link}/result"
+
+
+def test_the_page_after_erasing_can_be_read_in_the_other_language(client: Client) -> None:
+    link = begun(client)
+    after = client.post(f"/quick/{link}/erase")
+    assert after["Location"] == "/quick/erased"
+    page = client.get("/quick/erased").content.decode()
+    assert 'name="next" value="/quick/erased"' in page
+    assert link not in page
+    assert client.post("/language", {"language": "en", "next": "/quick/erased"})["Location"] == "/quick/erased"
+    assert "The answers are erased" in client.get("/quick/erased").content.decode()
+
+
+def test_as_many_questions_come_as_every_text_says_whatever_the_business() -> None:
+    number, whole = services.questions_ahead()
+    assert number < whole
+    for industry, _ in services.industries(services.programme().words("ja")):
+        for employees, persons in ((0, 0), (20, 5_001), (1_000, 1_000_000)):
+            link = services.begin(industry=industry, employees=employees, persons_held=persons)
+            assert len(services.read(link).questions) == number
+
+
+def test_the_report_numbers_the_questions_as_they_were_asked(client: Client) -> None:
+    link = begun(client)
+    answered(client, link)
+    check = services.read(link)
+    report = build(diagnose(check.answers, clock.today()), "ja")
+    total = len(check.questions)
+    assert report["cover"]["quick"].startswith(f"かんたん診断（{total}問）の結果です。")
+    rows = [row["number"] for group in report["annex"]["groups"] for row in group["rows"]]
+    assert sorted(rows, key=lambda each: int(each[1:])) == [f"問{number}" for number in range(1, total + 1)]
+
+
+def test_the_result_holds_grade_radar_range_of_loss_three_actions_and_what_the_whole_would_add(client: Client) -> None:
+    link = begun(client)
+    answered(client, link)
+    page = client.get(f"/quick/{link}/result").content.decode()
+    for part in ('data-g="E"', '<figure class="chart radar wide-only">', "<desc>", "2回に1回はこの額以内", "100回に99回はこの額以内",
+                 "すべての質問に答えると", f"全{services.questions_ahead()[1]}問"):  # fmt: skip
+        assert part in page
+    assert page.split('<ol class="todo">')[1].split("</ol>")[0].count("<li>") == 3
 
 
 @pytest.mark.parametrize("posted", [{}, {"answer": ""}, {"answer": "maybe"}, {"answer": "はい"}])

@@ -1,69 +1,213 @@
-"""The start script serves the sample site: first page, ready, keys of its own kept, stopped in order."""
+"""The start script serves the site: first page, ready, mail sent, keys kept; web, worker and scheduler end together."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
+from sonae_cli import processes
 from tests.cast import ROOT
 
 PATIENCE = 60
+T = TypeVar("T")
+
+
+def outside() -> dict[str, str]:
+    """The environment without the tests' own settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("SONAE_", "DJANGO_"))}
+    return kept | {"PYTHONPATH": "src"}
 
 
 @contextmanager
-def served(data: Path) -> Iterator[str]:
-    """The sample site on a free port, ended afterwards."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    kept = (
-        "SONAE_SECRET_KEY",
-        "SONAE_KEYS",
-        "SONAE_HOSTS",
-        "SONAE_SAMPLE",
-        "SONAE_DATABASE_URL",
-        "DJANGO_SETTINGS_MODULE",
-    )
-    environment = {name: value for name, value in os.environ.items() if name not in kept}
-    command = [sys.executable, "-m", "sonae_cli", "serve", "--sample", "--port", str(port), "--data", str(data)]
-    site = subprocess.Popen(
-        command, cwd=ROOT, env=environment | {"PYTHONPATH": "src"}, stderr=subprocess.PIPE, text=True
-    )
+def served(data: Path, *, end_by: signal.Signals = signal.SIGTERM) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The sample site on a free port; ended afterwards, with nothing of it left."""
+    command = [sys.executable, "-m", "sonae_cli", "serve", "--sample", "--port", "0", "--data", str(data)]
+    site = subprocess.Popen(command, cwd=ROOT, env=outside(), stderr=subprocess.PIPE, text=True)
+    started: set[int] = set()
     try:
-        address = f"http://localhost:{port}/"
         assert site.stderr is not None
-        assert address in site.stderr.readline()
-        yield address
+        address = re.fullmatch(r"(http://localhost:\d+/)\n", site.stderr.readline())
+        assert address
+        eventually(lambda: len(below(site.pid)) >= 4)  # web and its own process, worker, scheduler
+        started |= below(site.pid)
+        yield address[1], site
     finally:
-        site.send_signal(signal.SIGTERM)
-        site.communicate(timeout=PATIENCE)
+        site.send_signal(end_by)
+        site.communicate(timeout=processes.GRACE - 5)  # each part ends by itself: nothing has to be killed
+        assert {pid for pid in started if Path(f"/proc/{pid}").exists()} == set()
+
+
+def below(pid: int) -> set[int]:
+    """The processes that a process started, and those that they started."""
+    try:
+        children = {int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    except OSError:
+        return set()
+    return children.union(*map(below, children))
+
+
+def eventually(ask: Callable[[], T]) -> T:
+    """Ask again and again until the answer is one."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with suppress(OSError):
+            if answer := ask():
+                return answer
+        time.sleep(0.05)
+    pytest.fail("waited in vain")
 
 
 def page(address: str) -> str:
     """The text of a page, as soon as the site answers."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with suppress(OSError), urllib.request.urlopen(address, timeout=5) as answer:
+
+    def ask() -> str:
+        with urllib.request.urlopen(address, timeout=5) as answer:
             text: str = answer.read().decode()
             return text
-    pytest.fail(f"no answer from {address}")
+
+    return eventually(ask)
 
 
-def test_the_sample_site_opens_and_keeps_its_keys(tmp_path: Path) -> None:
-    with served(tmp_path / "sample") as address:
+def sample_settings(data: Path) -> dict[str, str]:
+    """What a command needs to work on a sample site's data."""
+    secret, keys = (data / "keys").read_text(encoding="utf-8").split()
+    return outside() | {
+        "SONAE_SAMPLE": "true",
+        "SONAE_SECRET_KEY": secret,
+        "SONAE_KEYS": keys,
+        "SONAE_HOSTS": "localhost",
+        "SONAE_DATABASE_URL": f"sqlite:///{data}/sonae.sqlite3",
+        "SONAE_DATA": str(data),
+    }
+
+
+def sonae(environment: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """What a command says."""
+    return subprocess.run(
+        [sys.executable, "-m", "sonae_cli", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False,
+        timeout=PATIENCE,
+    )  # fmt: skip
+
+
+def test_the_sample_site_opens_sends_mail_and_keeps_its_keys(tmp_path: Path) -> None:
+    data = tmp_path / "sample"
+    with served(data) as (address, site):
         assert "かんたん診断を始める" in page(address)
-        assert '"ready": true' in page(address + "readyz")
-        assert ".choices" in page(address + "static/sonae.css")
-    keys = (tmp_path / "sample" / "keys").read_text(encoding="utf-8")
-    assert (tmp_path / "sample" / "keys").stat().st_mode & 0o077 == 0
-    with served(tmp_path / "sample") as address:
+        ready = page(address + "readyz")
+        assert '"ready": true' in ready
+        assert '"late": []' in ready
+        with urllib.request.urlopen(address + "static/sonae.css", timeout=5) as styles:
+            assert ".choices" in styles.read().decode()
+            assert (styles.headers["Cache-Control"], bool(styles.headers["ETag"])) == ("max-age=3600, public", True)
+        assert sonae(sample_settings(data), "mail", "hanako@example.jp").returncode == 0
+        (mail,) = eventually(lambda: list((data / "mail").glob("*.eml")))
+        assert b"hanako@example.jp" in mail.read_bytes()
+    assert site.returncode == 0
+    keys = (data / "keys").read_text(encoding="utf-8")
+    assert (data / "keys").stat().st_mode & 0o077 == 0
+    with served(data, end_by=signal.SIGINT) as (address, site):
         assert "Sonae" in page(address)
-    assert (tmp_path / "sample" / "keys").read_text(encoding="utf-8") == keys
+    assert site.returncode == 0
+    assert (data / "keys").read_text(encoding="utf-8") == keys
+
+
+@pytest.mark.parametrize("part", ["scheduler", "worker", "granian"])
+def test_where_one_part_dies_all_end_and_it_is_said(tmp_path: Path, part: str) -> None:
+    with served(tmp_path / "sample") as (address, site):
+        page(address)
+        (*_, pid) = sorted(
+            (each for each in below(site.pid) if part in Path(f"/proc/{each}/cmdline").read_text()), reverse=True
+        )
+        os.kill(pid, signal.SIGKILL)
+        assert site.stderr is not None
+        said = site.stderr.read()
+    assert site.returncode == 1
+    assert "[serve.part_ended]" in said
+
+
+def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        ran = sonae(outside(), "serve", "--sample", "--data", str(tmp_path), "--port", port, "--json")
+    assert ran.returncode == 1
+    assert "serve.port_taken" in ran.stdout
+
+
+# --- parts run together
+def script(text: str) -> Sequence[str]:
+    return [sys.executable, "-c", text]
+
+
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(600)"
+)
+
+
+def test_the_part_that_ended_first_is_named_with_its_exit_code() -> None:
+    long = "import time; time.sleep(600)"
+    assert processes.run_together([("long", script(long)), ("short", script("raise SystemExit(3)"))]) == ("short", 3)
+    assert processes.run_together([("short", script("")), ("long", script(long))]) == ("short", 0)
+
+
+def test_a_part_that_does_not_end_is_killed_with_what_it_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processes, "GRACE", 1)
+    seen = tmp_path / "pid"
+    parent = (
+        f"import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', {STUBBORN!r}], stdout=subprocess.PIPE); "
+    )
+    parent += f"p.stdout.readline(); open({str(seen)!r}, 'w').write(str(p.pid)); {STUBBORN}"
+    ends = f"import os, time\nwhile not os.path.exists({str(seen)!r}): time.sleep(0.01)\n"
+    assert processes.run_together([("parent", script(parent)), ("short", script(ends))]) == ("short", 0)
+    pid = int(seen.read_text())
+    status = Path(f"/proc/{pid}/stat")
+    eventually(lambda: not status.exists() or status.read_text().split()[2] == "Z")
+
+
+# --- one SQLite file, several processes that write
+WRITE = """
+import django
+django.setup()
+from django.db import transaction
+from sonae_web.diagnosis import services
+from sonae_web.ground import audit
+for number in range(40):
+    with transaction.atomic():
+        link = services.begin(industry="retail", employees=5, persons_held=number)
+        audit.record(action="check.begin", kind="check", object_id="all")
+    services.read(link)
+    audit.seal()
+"""
+
+
+def test_processes_that_write_at_once_wait_for_one_another(tmp_path: Path) -> None:
+    with served(tmp_path) as (address, _):
+        page(address)
+        environment = sample_settings(tmp_path) | {"DJANGO_SETTINGS_MODULE": "sonae_web.settings"}
+        writers = [
+            subprocess.Popen(
+                [sys.executable, "-c", WRITE], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+            )
+            for _ in range(2)
+        ]
+        answers = [page(address + "readyz") for _ in range(50)]
+        said = [writer.communicate(timeout=PATIENCE)[1] for writer in writers]
+    assert (said, [writer.returncode for writer in writers]) == (["", ""], [0, 0])
+    assert all('"ready": true' in answer for answer in answers)
+    log = tmp_path / "audit.jsonl"
+    exported = sonae(environment, "log", "export", str(log), "--json")
+    assert '"rows": 80' in exported.stdout
+    assert sonae(environment, "log", "verify", str(log)).returncode == 0

@@ -7,6 +7,8 @@ from datetime import date
 from sonae.programmes import Cursor, Programme
 
 MEDIA = ("paper", "pc", "server", "portable", "mail")
+STORES = ("server", "paper", "portable", "mail")
+"""Media as the loss engine counts persons on them: server stands for every electronic store."""
 USES = (
     "web_shop", "website", "cloud", "contractors", "agents", "temp_staff", "remote_work", "personal_devices",
     "bulk_mail", "fax", "camera", "foreign", "generative_ai",
@@ -35,6 +37,8 @@ class Business:
     uses: tuple[str, ...]
     on_consignment: bool
     assumed: tuple[str, ...] = ()
+    persons_on: tuple[tuple[str, int], ...] = ()
+    """Persons whose data is on a medium (one of STORES), where the business tells it; else a share is assumed."""
 
     @property
     def size(self) -> str:

@@ -13,16 +13,20 @@ from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA, ELECTRO
 from sonae.checklist.cells import Wrong, readers_of, visible
 from sonae.checklist.edition import Edition, load_edition
 from sonae.checklist.form import GROUPS, MARKER, NEEDED, VERSION, fact_ids
+from sonae.checklist.table import FIELDS
 from sonae.figures import LANGS
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Programme
 from sonae.programmes.cursor import nearest
 from sonae.programmes.grid import Grid, Kind
 from sonae.programmes.intake import folded, read_grids
+from sonae.programmes.package import WHOLE
 
 MOST_ABOVE = 30
 """Rows that may stand above a heading."""
 MOST_FAULTS = 300
+MOST_NEAREST = 20
+"""Faults up to which the nearest id is looked for."""
 TRUTHS = {"true": "yes", "false": "no"}
 """Answers written as a spreadsheet's own true and false."""
 
@@ -59,9 +63,9 @@ def read_filled(content: bytes, programme: Programme, edition: str | None = None
     grids = read_grids(content)
     chosen = _edition(grids, programme, edition)
     problems: list[Problem] = []
-    entries = _entries(grids, programme, chosen, problems)
+    entries, places = _entries(grids, programme, chosen, problems)
     values = _values(entries, programme, chosen, problems)
-    business = _business(values, grids, programme, problems)
+    business = _business(values, places, programme, problems)
     if problems or business is None:
         raise Refused(problems[:MOST_FAULTS])
     given = {question.id: values[question.id][0] for question in chosen.questions if question.id in values}
@@ -76,11 +80,11 @@ def _edition(grids: tuple[Grid, ...], programme: Programme, expected: str | None
             for column in grid.rows[row]:
                 if grid.text(row, column) == MARKER:
                     return _marked(grid, row, column, programme, expected)
-    raise Refused([problem("template.not_one", "")])
+    raise Refused([problem("template.not_one", WHOLE)])
 
 
 def _marked(grid: Grid, row: int, column: int, programme: Programme, expected: str | None) -> Edition:
-    said = {}
+    said: dict[str, tuple[str, str]] = {}
     for each in range(column + 1, column + 8):
         name, _, value = grid.text(row, each).partition("=")
         said.setdefault(name, (value, grid.at(row, each)))
@@ -97,14 +101,20 @@ def _marked(grid: Grid, row: int, column: int, programme: Programme, expected: s
     try:
         return load_edition(programme, edition)
     except Refused as refused:
-        raise Refused(replace(each, at=at if each.at == "edition" else each.at) for each in refused.problems) from refused
+        raise Refused(
+            replace(each, at=at if each.at == "edition" else each.at) for each in refused.problems
+        ) from refused
 
 
 # --- the answers as they stand
-def _entries(grids: tuple[Grid, ...], programme: Programme, edition: Edition, problems: list[Problem]) -> list[_Entry]:
+def _entries(
+    grids: tuple[Grid, ...], programme: Programme, edition: Edition, problems: list[Problem]
+) -> tuple[list[_Entry], dict[str, str]]:
+    """Return the answers, and by the id of each row where its answer belongs."""
     words = {folded(programme.words(lang)("template.column.answer")) for lang in LANGS} | {"answer"}
     known = {*fact_ids(programme), *(question.id for question in edition.questions)}
     entries: list[_Entry] = []
+    places: dict[str, str] = {}
     found = False
     for grid in grids:
         heading = None if grid.hidden else _heading(grid, words)
@@ -113,14 +123,15 @@ def _entries(grids: tuple[Grid, ...], programme: Programme, edition: Edition, pr
         found = True
         top, id_column, answer_column = heading
         for row in sorted(each for each in grid.rows if each > top):
+            places.setdefault(grid.text(row, id_column), grid.at(row, answer_column))
             entry = _entry(grid, row, id_column, answer_column, known, problems)
             if entry is not None:
                 entries.append(entry)
             if len(problems) >= MOST_FAULTS:
                 raise Refused(problems)
     if not found:
-        raise Refused([problem("template.no_heading", "")])
-    return entries
+        raise Refused([problem("template.no_heading", WHOLE)])
+    return entries, places
 
 
 def _heading(grid: Grid, words: set[str]) -> tuple[int, int, int] | None:
@@ -142,7 +153,7 @@ def _entry(
     if not id_ and text:
         faults.append(problem("template.no_id", at, found=visible(text)))
     elif id_ and id_ not in known:
-        near = nearest(id_[:80], known) or "—"
+        near = (nearest(id_[:80], known) if len(problems) < MOST_NEAREST else "") or "—"
         faults.append(problem("template.unknown_row", grid.at(row, id_column), found=visible(id_), near=near))
     elif cell is not None and cell.kind is Kind.DATE and not faults:
         faults.append(problem("cell.date", at, found=text))
@@ -175,7 +186,7 @@ def _values(
 
 
 def _business(
-    values: Mapping[str, tuple[Any, str]], grids: tuple[Grid, ...], programme: Programme, problems: list[Problem]
+    values: Mapping[str, tuple[Any, str]], places: Mapping[str, str], programme: Programme, problems: list[Problem]
 ) -> Business | None:
     """Return the business, or None after noting why it is not whole. Of a group with any answer, empty cells mean no."""
     found: dict[str, Any] = {}
@@ -190,7 +201,7 @@ def _business(
             found[field] = value
     faulty = {each.at for each in problems}
     for field in NEEDED:
-        at = _place_of(f"business.{field}", grids)
+        at = places.get(f"business.{field}", WHOLE)
         if field not in found and at not in faulty:
             problems.append(problem("template.fact_missing", at, field=_label(programme, field)))
     if problems:
@@ -200,7 +211,6 @@ def _business(
         at = next(at for id_, (_, at) in values.items() if id_.startswith("business.media."))
         problems.append(problem("template.kept_nowhere", at, persons=f"{found['persons_held']:,}"))
         return None
-    optional = ("annual_sales", *GROUPS, "on_consignment")
     return Business(
         name=found["name"],
         industry=found["industry"],
@@ -211,21 +221,8 @@ def _business(
         media=groups.get("media", ASSUMED_MEDIA),
         uses=groups.get("uses", ()),
         on_consignment=found.get("on_consignment", False),
-        assumed=tuple(field for field in optional if field not in found),
+        assumed=tuple(field for field in FIELDS if field not in found),
     )
-
-
-def _place_of(id_: str, grids: tuple[Grid, ...]) -> str:
-    """Return where the answer of a row belongs; empty when the row is not there."""
-    words = {"answer", "回答"}
-    for grid in grids:
-        heading = None if grid.hidden else _heading(grid, words)
-        if heading is not None:
-            top, id_column, answer_column = heading
-            for row in grid.rows:
-                if row > top and grid.text(row, id_column) == id_:
-                    return grid.at(row, answer_column)
-    return ""
 
 
 def _label(programme: Programme, field: str) -> str:

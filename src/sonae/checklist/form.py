@@ -15,7 +15,7 @@ from sonae.programmes import Programme, Words
 MARKER = "sonae-checklist"
 VERSION = "1"
 BASICS = ("name", "industry", "employees", "persons_held", "annual_sales", "on_consignment")
-GROUPS = ("information", "media", "uses")
+GROUPS = ("media", "uses", "information")
 NEEDED = ("name", "industry", "employees", "persons_held")
 COLUMNS = ("id", "number", "area", "critical", "question", "answer", "when", "why", "unsure", "other")
 Value = str | int | None
@@ -126,12 +126,16 @@ def _facts(programme: Programme, words: Words, beside: Words, business: Business
         answer = _fact(business, field, item, words) if business else None
         if item:
             key = f"{_PREFIX[field]}.{item}.name"
-            yield Line(id_, words(f"table.{field}.name"), words(key), beside(key), "truths", answer)
+            yield Line(id_, _raised(words(f"table.{field}.name")), words(key), beside(key), "truths", answer)
         else:
             key = f"template.label.{field}"
             why = words(f"template.help.{field}", most=NAME_LENGTH)
             section = words("template.section.basic")
             yield Line(id_, section, words(key), beside(key), _CHOICES.get(field, "text"), answer, why=why)
+
+
+def _raised(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _fact(business: Business, field: str, item: str, words: Words) -> Value:
@@ -154,7 +158,9 @@ def _when(condition: Condition, words: Words) -> str:
     prefixes = {"uses": "use", "media": "medium", "industry": "industry", "information_kind": "template.kind"}
     for name, values in condition.facts:
         if name == "on_consignment":
-            parts.append(words("template.when.on_consignment" if "true" in values else "template.when.not_on_consignment"))
+            parts.append(
+                words("template.when.on_consignment" if "true" in values else "template.when.not_on_consignment")
+            )
         else:
             key = prefixes[name]
             names = [words(f"{key}.{value}" if "." in key else f"{key}.{value}.name") for value in values]

@@ -18,16 +18,18 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
+SIDES = {"answer": "left", "number": "center", "critical": "center"}
 HIDDEN = "sonae"
 """The sheet with the form's mark and the lists to pick from."""
 FONT = {"ja": "游ゴシック", "en": "Calibri"}
 INK, LINE, INPUT, HEAD, RED = "17212B", "D5DBE1", "FDF5E0", "EEF0F2", "B3301A"
-FACT_WIDTHS = {"area": 16, "question": 34, "answer": 30, "why": 52, "other": 40}
+FACT_WIDTHS = {"area": 23, "question": 34, "answer": 30, "why": 52, "other": 40}
 QUESTION_WIDTHS = {"number": 6, "area": 14, "critical": 8, "question": 44, "answer": 13, "when": 20, "why": 40, "unsure": 40,
                    "other": 44}  # fmt: skip
 FACT_WORDS = {"area": "section", "question": "fact", "why": "help"}
 MOST = {"business.employees": MOST_EMPLOYEES, "business.persons_held": MOST_PERSONS, "business.annual_sales": MOST_YEN}
-LINE_HEIGHT = 17.0
+LINE_HEIGHT, LINE_SPACE = 13.5, 4.0
+"""Points of a line of text in a row, and what a row has beside them."""
 
 
 def template(programme: Programme, edition: Edition, lang: Lang, answers: Answers | None = None) -> bytes:
@@ -114,15 +116,18 @@ def _fill(sheet: "Worksheet", blank: Form, lines: Sequence[Line], widths: dict[s
         cell.font, cell.fill, cell.border, cell.alignment = head, grey, border, wrapped
         sheet.column_dimensions[get_column_letter(column)].width = widths[name]
     fonts = {"answer": bold, "critical": red}
+    beside = {name: Alignment(horizontal=side, vertical="top", wrap_text=True) for name, side in SIDES.items()}
     for row, line in enumerate(lines, top + 1):
         put(sheet, row, 1, line.id)
         for column, name in enumerate(shown, 2):
             cell = put(sheet, row, column, getattr(line, name))
-            cell.font, cell.border, cell.alignment = fonts.get(name, body), border, wrapped
+            cell.font, cell.border, cell.alignment = fonts.get(name, body), border, beside.get(name, wrapped)
             if name == "answer":
                 cell.fill, cell.protection = yellow, Protection(locked=False)
-                cell.number_format = "#,##0" if line.choices == "number" else "@" if line.choices == "text" else "General"
-        sheet.row_dimensions[row].height = LINE_HEIGHT * _lines(line, widths)
+                cell.number_format = (
+                    "#,##0" if line.choices == "number" else "@" if line.choices == "text" else "General"
+                )
+        sheet.row_dimensions[row].height = LINE_SPACE + LINE_HEIGHT * _lines(line, widths)
     sheet.column_dimensions["A"].hidden = True
     _checks(sheet, blank, lines, top + 1, shown.index("answer") + 2)
     _page(sheet, top, len(lines), shown, words("template.page"))
@@ -155,6 +160,8 @@ def _checks(sheet: "Worksheet", blank: Form, lines: Sequence[Line], first: int, 
 def _page(sheet: "Worksheet", top: int, count: int, shown: Sequence[str], page: str) -> None:
     """Set up the sheet's view, its protection (no password) and its pages: A4, as wide as the page, headings on each."""
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     last, printed = get_column_letter(len(shown) + 1), get_column_letter(len(shown))
     sheet.freeze_panes = f"B{top + 1}"
@@ -165,18 +172,19 @@ def _page(sheet: "Worksheet", top: int, count: int, shown: Sequence[str], page: 
     protection.formatColumns = protection.formatRows = protection.autoFilter = protection.sort = False  # False: allowed
     sheet.page_setup.paperSize = 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_title_rows = f"{top}:{top}"
     sheet.print_area = f"B1:{printed}{top + count}"  # the other language is for the screen
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
-    margins.top = margins.bottom = 0.6
-    sheet.oddFooter.center.text = f"{page} &P / &N"
+    margins.top, margins.bottom, margins.footer = 0.5, 0.75, 0.35
+    footer = _HeaderFooterPart(text=f"{page} &P / &N")
+    sheet.HeaderFooter.oddFooter = HeaderFooterItem(center=footer)
 
 
 def _lines(line: Line, widths: dict[str, int]) -> int:
     """Return how many lines the tallest cell of a row takes."""
-    return max(-(-_width(str(getattr(line, name) or "")) // max(1, width - 2)) for name, width in widths.items()) or 1
+    return max(-(-_width(str(getattr(line, name) or "")) // (width - 1)) for name, width in widths.items()) or 1
 
 
 def _width(text: str) -> int:

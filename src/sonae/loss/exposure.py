@@ -89,28 +89,40 @@ def caps(p: Parameters, persons: Floats) -> Floats:
     return result
 
 
-def frequency(p: Parameters, facts: Facts) -> Floats:
-    """Return incidents a year before the answers, rows × pairs: 0 where the medium holds nobody's data."""
+def reach(p: Parameters, business: Business) -> Floats:
+    """Return the most persons that an incident can reach, by pair: those told for its medium, else the assumed share."""
+    held = float(business.persons_held)
+    found: Floats = caps(p, np.array([held]))[0]
+    for store, persons in business.persons_on:
+        found[[MEDIA[medium] == store for _, medium in p.pairs]] = min(float(persons), held)
+    return found
+
+
+def frequency(p: Parameters, facts: Facts, reached: Floats | None = None) -> Floats:
+    """Return incidents a year before the answers, rows × pairs: 0 where the medium holds nobody's data.
+
+    ``reached``: the most persons an incident can reach, where that is not the assumed share.
+    """
     staff = (np.maximum(facts.employees, 1.0)[:, None] / 20) ** p.staff_exponent
     by_cause = p.base * facts.industry * staff
     by_cause[:, WEB_SHOP] *= facts.web_shop
     by_cause[:, CONTRACTOR] *= np.where(facts.contractors, 1.0, p.exposure_without["contractor"])
     by_cause[:, MISCONFIGURATION] *= np.where(facts.publishing, 1.0, p.exposure_without["misconfiguration"])
     cause, medium = np.array(p.pairs).T
-    reachable = facts.held[:, medium] & (caps(p, facts.persons) >= 1)
+    reachable = facts.held[:, medium] & ((caps(p, facts.persons) if reached is None else reached) >= 1)
     result: Floats = by_cause[:, cause] * p.pair_share * reachable
     return result
 
 
 def exposure(p: Parameters, programme: Programme, business: Business, factors: tuple[int, int, int]) -> Exposure:
     """Return the exposure of a business; ``factors`` are its JO factors x, y and identifiability."""
-    facts = Facts.of(p, business)
-    rate = frequency(p, facts)[0]
+    facts, reached = Facts.of(p, business), reach(p, business)
+    rate = frequency(p, facts, reached)[0]
     x, y, identifiability = factors
     sales, employees = business.annual_sales, max(1, business.employees)
     return Exposure(
         rate=rate,
-        cap=caps(p, facts.persons)[0] * (rate > 0),
+        cap=reached * (rate > 0),
         per_head=p.jo_basic * (10 ** (x - 1) + 5 ** (y - 1)) * identifiability,
         financial=financial(programme, business),
         cards="card" in business.information_kinds(programme),

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from sonae.checklist.business import STORES
 from sonae.loss.normal import Floats, normal_cdf
 from sonae.programmes import Programme
 from sonae.programmes.cursor import MOST_PERSONS
@@ -22,7 +23,7 @@ CAUSES = (
 ATTACKS = ("mailbox", "web_shop", "ransomware")
 ELECTRONIC = ("mailbox", "web_shop", "ransomware", "misconfiguration")
 """Causes that make an incident material whatever its number of persons."""
-MEDIA = ("server", "paper", "portable", "mail")
+MEDIA = STORES
 STATES = ("quiet", "harm", "mass")
 NEEDED = (
     "advice_share",

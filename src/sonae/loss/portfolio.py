@@ -60,7 +60,10 @@ class Portfolio:
 
 
 def portfolio(programme: Programme, edition: Edition, lines: Iterable[Line], on: date) -> Portfolio:
-    """Return businesses as columns. Raises LookupError before the engine's first day."""
+    """Return businesses as columns. Raises LookupError before the engine's first day.
+
+    Raises ValueError for a business that tells its persons by medium: the tables know the assumed shares alone.
+    """
     p = parameters(programme, on)
     reader = _Reader(programme, edition, p, on)
     numbers, marks, answers = array("d"), bytearray(), bytearray()
@@ -101,6 +104,8 @@ class _Reader:
         self.bounds = sorted({bound for bound in over if bound is not None})
 
     def row(self, business: Business, given: Mapping[str, str] | None) -> tuple[tuple[float, ...], bytes, bytes]:
+        if business.persons_on:
+            raise ValueError("persons by medium are not taken in a batch")
         if len(self.known_asked) > MOST_KNOWN:
             self.known_kinds, self.known_marks, self.known_asked = {}, {}, {}
         key = (business.information, business.industry, business.on_consignment)

@@ -11,17 +11,19 @@ FONT = "Noto Sans CJK JP"
 
 @dataclass(frozen=True, slots=True)
 class Spoke:
-    """One axis of a radar: its label, its score 0–100 (None: nothing applies), and whether it is weak."""
+    """One axis of a radar: its label, its score 0–100 (None: nothing applies), whether it is weak, its score the time before."""
 
     label: str
     score: int | None
     weak: bool = False
+    before: int | None = None
 
 
 def radar(spokes: Sequence[Spoke], aim: int, title: str) -> str:
     """Return a radar chart (SVG) of scores 0–100 with rings at 25, 50, 75 and 100 and a dashed line at ``aim``.
 
     Weak areas have bold labels and larger dots, so that nothing rests on colour. Axes without a score count as 0 and show "—".
+    Where any axis has a score of the time before, those are a dotted line.
     """
     width, height, radius = 400, 304, 108
     x0, y0 = width / 2, height / 2
@@ -46,6 +48,11 @@ def radar(spokes: Sequence[Spoke], aim: int, title: str) -> str:
         f'<polygon points="{ring(aim / 100)}" fill="none" stroke="{LINE_2}" stroke-width="1.6" stroke-dasharray="5 4"/>',
         f'<polygon points="{own}" fill="{OWN}" fill-opacity="0.15" stroke="{OWN}" stroke-width="2.6" stroke-linejoin="round"/>',
     ]
+    if any(spoke.before is not None for spoke in spokes):
+        earlier = " ".join("{},{}".format(*at(index, (spoke.before or 0) / 100)) for index, spoke in enumerate(spokes))
+        parts.append(
+            f'<polygon points="{earlier}" fill="none" stroke="{INK_2}" stroke-width="1.6" stroke-dasharray="1.5 3"/>'
+        )
     for index, spoke in enumerate(spokes):
         x, y = at(index, (spoke.score or 0) / 100)
         parts.append(f'<circle cx="{x}" cy="{y}" r="{4.6 if spoke.weak else 3.2}" fill="{OWN}"/>')

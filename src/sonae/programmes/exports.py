@@ -115,7 +115,10 @@ def workbook_bytes(book: "Workbook") -> bytes:
     """Return a workbook as a file; equal workbooks give equal bytes, since no time is kept."""
     written, kept = io.BytesIO(), io.BytesIO()
     book.save(written)
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target:
+    with (
+        zipfile.ZipFile(written) as source,
+        zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as target,
+    ):
         for name in source.namelist():
             content = source.read(name)
             if name == "docProps/core.xml":

@@ -1,14 +1,17 @@
 """A sheet of cells as it was sent: what each cell holds, where it stands, and why it cannot be taken."""
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sonae.problems import Problem, problem
 from sonae.programmes.exports import plain_cell
 from sonae.programmes.reader import FORBIDDEN
 
+MOST_CELLS = 400_000
+"""Cells that hold something, in all sheets of a file together."""
 MOST_TEXT = 32_767
 """Characters of a cell, as in a workbook."""
 
@@ -41,10 +44,6 @@ class Region:
     bottom: int
     right: int
 
-    def holds(self, row: int, column: int) -> bool:
-        """Return whether a cell belongs to it."""
-        return self.top <= row <= self.bottom and self.left <= column <= self.right
-
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -56,6 +55,8 @@ class Grid:
     merged: tuple[Region, ...] = ()
     lines: Mapping[int, int] | None = None
     """Of a CSV file: the line at which each row begins."""
+    by_column: dict[int, list[Region]] = field(default_factory=dict, compare=False, repr=False)
+    """The merged regions over each column that was asked for, from the top."""
 
     def at(self, row: int, column: int) -> str:
         """Return the place of a cell: ``質問!D12``; of a CSV file line and cell: ``12:4``."""
@@ -71,10 +72,10 @@ class Grid:
     def fault(self, row: int, column: int) -> Problem | None:
         """Return why a cell cannot be taken: a formula, an error, merged with others, or not fit to be kept."""
         at = self.at(row, column)
-        for region in self.merged:
-            if region.holds(row, column) and (region.top, region.left) != (region.bottom, region.right):
-                area = f"{cell_name(region.top, region.left)}:{cell_name(region.bottom, region.right)}"
-                return problem("cell.merged", at, found=area)
+        region = self._region(row, column)
+        if region is not None:
+            area = f"{cell_name(region.top, region.left)}:{cell_name(region.bottom, region.right)}"
+            return problem("cell.merged", at, found=area)
         cell = self.rows.get(row, {}).get(column)
         if cell is None:
             return None
@@ -85,6 +86,17 @@ class Grid:
         if found := FORBIDDEN.search(cell.text):
             return problem("text.forbidden_character", at, character=f"U+{ord(found[0]):04X}")
         return problem("value.length", at, found=len(cell.text), most=MOST_TEXT) if len(cell.text) > MOST_TEXT else None
+
+    def _region(self, row: int, column: int) -> Region | None:
+        """Return the merged region over a cell."""
+        regions = self.by_column.get(column)
+        if regions is None:
+            regions = sorted(
+                (each for each in self.merged if each.left <= column <= each.right), key=lambda each: each.top
+            )
+            self.by_column[column] = regions
+        above = bisect_right(regions, row, key=lambda each: each.top)
+        return regions[above - 1] if above and regions[above - 1].bottom >= row else None
 
 
 def cell_name(row: int, column: int) -> str:

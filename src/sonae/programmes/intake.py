@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sonae.problems import Problem, Refused, problem, short
 from sonae.programmes.cursor import nearest
-from sonae.programmes.grid import Cell, Grid
-from sonae.programmes.package import MOST_BYTES, OLE
+from sonae.programmes.grid import MOST_CELLS, Cell, Grid
+from sonae.programmes.package import MOST_BYTES, OLE, WHOLE
 from sonae.programmes.sheet import check_separator, decoded
 from sonae.programmes.workbook import read_workbook
 
@@ -37,7 +37,7 @@ def read_grids(content: bytes) -> tuple[Grid, ...]:
     if content.startswith((b"PK", OLE)):
         return read_workbook(content)
     if len(content) > MOST_BYTES:
-        raise Refused([problem("workbook.too_large", "", most=f"{MOST_BYTES:,}")])
+        raise Refused([problem("workbook.too_large", WHOLE, most=f"{MOST_BYTES:,}")])
     return (_csv(content),)
 
 
@@ -56,7 +56,7 @@ def read_rows(
     """
     grid = next((grid for grid in read_grids(content) if not grid.hidden), None)
     if grid is None or not grid.rows:
-        raise Refused([problem("table.no_rows", grid.at(1, 1) if grid else "")])
+        raise Refused([problem("table.no_rows", grid.at(1, 1) if grid else WHOLE)])
     known = {folded(heading): id_ for id_, headings in columns.items() for heading in (id_, *headings)}
     top = _heading_row(grid, known)
     found = _columns(grid, top, known, needed)
@@ -72,7 +72,9 @@ def folded(text: str) -> str:
 def _heading_row(grid: Grid, known: Collection[str]) -> int:
     """Return the row with the most known headings among the first ones."""
     first = [row for row in sorted(grid.rows) if grid.rows[row]][:MOST_ABOVE]
-    return max(first, key=lambda row: (sum(folded(grid.text(row, each)) in known for each in grid.rows[row]), -row), default=1)
+    return max(
+        first, key=lambda row: (sum(folded(grid.text(row, each)) in known for each in grid.rows[row]), -row), default=1
+    )
 
 
 def _columns(grid: Grid, top: int, known: Mapping[str, str], needed: Collection[str]) -> dict[str, int]:
@@ -115,7 +117,11 @@ def _csv(content: bytes) -> Grid:
     check_separator("1", first)
     rows: dict[int, dict[int, Cell]] = {}
     lines: dict[int, int] = {}
+    count = 0
     for number, (line, cells) in enumerate(_csv_rows(text), 1):
+        count += len(cells)
+        if count > MOST_CELLS:
+            raise Refused([problem("workbook.too_much", str(line))])
         lines[number] = line
         rows[number] = {column: Cell(cell) for column, cell in enumerate(cells, 1) if cell.strip()}
     return Grid("", hidden=False, rows=rows, lines=lines)

@@ -14,6 +14,8 @@ from xml.parsers import expat
 
 from sonae.problems import Refused, problem
 
+WHOLE = "file"
+"""The place of what is wrong with a file as a whole."""
 MOST_BYTES = 2_000_000
 """Largest workbook or CSV file taken."""
 MOST_PARTS = 200
@@ -26,7 +28,8 @@ MOST_RATIO = 150
 SURE_PART = 1_000_000
 MOST_NAME = 200
 MOST_DEPTH = 64
-MOST_ELEMENTS = 1_500_000
+MOST_TAGS = 400_000
+"""Tags of a part, beginnings and ends: about 10,000 rows of ten cells. More would take longer than a second to read."""
 MOST_NAMES = 5_000
 """Different names of elements and attributes in a part."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -95,26 +98,27 @@ class Package:
         Names have no prefix; attributes keep theirs.
         """
         xml = self.part(name)
+        if xml.count(b"<") > MOST_TAGS:
+            raise Refused([problem("workbook.too_much", name)])
         if _LONG_TAG.search(xml):
             raise damaged(name)
         names: dict[str, str] = {}
-        parser = expat.ParserCreate("utf-8", None, names)  # type: ignore[call-arg]
+        parser = expat.ParserCreate("utf-8", None, names)
         parser.buffer_text = True
-        depth = elements = 0
+        depth = 0
 
         def opened(tag: str, attributes: dict[str, str]) -> None:
-            nonlocal depth, elements
+            nonlocal depth
             depth += 1
-            elements += 1
-            if depth > MOST_DEPTH or elements > MOST_ELEMENTS or len(names) > MOST_NAMES:
+            if depth > MOST_DEPTH or len(names) > MOST_NAMES:
                 raise Refused([problem("workbook.too_much", name)])
-            start(tag.rpartition(":")[2], attributes)
+            start(tag if ":" not in tag else local(tag), attributes)
 
         def closed(tag: str) -> None:
             nonlocal depth
             depth -= 1
             if end is not None:
-                end(tag.rpartition(":")[2])
+                end(tag if ":" not in tag else local(tag))
 
         def doctype(*_: object) -> None:
             raise Refused([problem("workbook.doctype", name)])
@@ -135,11 +139,13 @@ def damaged(part: str) -> Refused:
 
 def _check_kind(content: bytes) -> None:
     if len(content) > MOST_BYTES:
-        raise Refused([problem("workbook.too_large", "", most=f"{MOST_BYTES:,}")])
+        raise Refused([problem("workbook.too_large", WHOLE, most=f"{MOST_BYTES:,}")])
     if content.startswith(OLE):
-        raise Refused([problem("workbook.password" if ENCRYPTED in content else "workbook.old_form", "")])
+        if ENCRYPTED in content:
+            raise Refused([problem("workbook.password", WHOLE)])
+        raise Refused([problem("workbook.old_form", WHOLE)])
     if not content.startswith(ZIP):
-        raise Refused([problem("workbook.not_workbook", "")])
+        raise Refused([problem("workbook.not_workbook", WHOLE)])
     if content.count(b"PK\x01\x02") > 2 * MOST_PARTS:
         raise Refused([problem("workbook.too_much", "zip")])
 
@@ -151,7 +157,7 @@ def _check_sizes(entries: list[zipfile.ZipInfo]) -> None:
         if too_much or dense or entry.file_size > MOST_PART:
             raise Refused([problem("workbook.too_much", _shown(entry.filename))])
         if entry.flag_bits & 0x1:
-            raise Refused([problem("workbook.password", "")])
+            raise Refused([problem("workbook.password", WHOLE)])
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise damaged(_shown(entry.filename))  # others unpack without a bound
 
@@ -161,8 +167,15 @@ def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     for entry in entries:
         name = entry.orig_filename
         steps = name.split("/")
-        leads_away = ".." in steps or "." in steps or "" in steps or ":" in name or "\\" in name or not name.isprintable()
-        if leads_away or len(name) > MOST_NAME or name.casefold() in seen or (entry.external_attr >> 16) & 0o170000 == _LINK:
+        leads_away = (
+            ".." in steps or "." in steps or "" in steps or ":" in name or "\\" in name or not name.isprintable()
+        )
+        if (
+            leads_away
+            or len(name) > MOST_NAME
+            or name.casefold() in seen
+            or (entry.external_attr >> 16) & 0o170000 == _LINK
+        ):
             raise Refused([problem("workbook.part_name", _shown(name))])
         if _NESTED.search(name):
             raise Refused([problem("workbook.nested", _shown(name))])
@@ -183,11 +196,11 @@ def _check_places(entries: list[zipfile.ZipInfo], size: int) -> None:
 def _check_formats(names: dict[str, zipfile.ZipInfo]) -> None:
     folded = {name.casefold() for name in names}
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in folded):
-        raise Refused([problem("workbook.macros", "")])
+        raise Refused([problem("workbook.macros", WHOLE)])
     if "mimetype" in folded or "xl/workbook.bin" in folded:
-        raise Refused([problem("workbook.other_form", "")])
+        raise Refused([problem("workbook.other_form", WHOLE)])
     if "[content_types].xml" not in folded:
-        raise Refused([problem("workbook.not_workbook", "")])
+        raise Refused([problem("workbook.not_workbook", WHOLE)])
 
 
 def _shown(name: str) -> str:

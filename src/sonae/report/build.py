@@ -77,7 +77,9 @@ def _cover(page: Page) -> dict[str, Any]:
         "business": line,
         "date": date_text,
         "programme": page.w(f"programme.{page.diagnosis.answers.programme.id}.name"),
-        "quick": page.w("report.cover_check_quick") if page.diagnosis.answers.quick else "",
+        "quick": page.w("report.cover_check_quick", number=len(page.diagnosis.answers.asked))
+        if page.diagnosis.answers.quick
+        else "",
     }
 
 

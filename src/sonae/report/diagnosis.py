@@ -87,7 +87,8 @@ class Diagnosis:
                 "media": list(business.media),
                 "uses": list(business.uses),
                 "on_consignment": business.on_consignment,
-            },
+            }
+            | ({"persons_on": dict(business.persons_on)} if business.persons_on else {}),
             "assumed": list(business.assumed),
             "answers": {each.question.id: each.answer for each in self.score.answered},
             "ignored": list(self.ignored),

@@ -19,14 +19,19 @@ class Page:
         self.words = answers.programme.words(lang, answers.edition.id)
         self.texts = Texts(diagnosis, self.words)
         self.name, self.unprintable = printable(answers.business.name)
-        self._numbers = {question.id: number for number, question in enumerate(answers.edition.questions, 1)}
+        numbered = answers.asked if answers.quick else answers.edition.questions
+        self._numbers = {question.id: number for number, question in enumerate(numbered, 1)}
 
     def w(self, key: str, **values: object) -> str:
         """Return a word by id, its blanks filled."""
         return self.words(key, **values)
 
     def number_of(self, question: str) -> str:
-        """Return a question's number in its edition: 問47, Q47."""
+        """Return a question's number in its edition (問47, Q47), in a quick check as it was asked; there, a question that was
+        not asked goes by its label.
+        """
+        if question not in self._numbers:
+            return self.texts.question(question, "label")
         return self.w("report.annex.question", number=self._numbers[question])
 
     def effort(self, effort: Effort) -> str:

@@ -37,10 +37,14 @@ SMALL_PART = 0.2
 """What higher limits add is little below this part of what the plan pays."""
 CURVE_FROM, CURVE_TO, CURVE_POINTS = 5.0, 9.0, 97
 """The chart's powers of ten of yen, and its points."""
+TICKS, LABELLED = tuple(range(int(CURVE_FROM), int(CURVE_TO) + 1)), tuple(f"{int(q * 100)}" for q in CHANCES)
 
 
-def risk(page: Page) -> dict[str, Any] | None:
-    """Return the chapter, None where the loss engine has no values for the day."""
+def risk(page: Page, ticks: Iterable[int] = TICKS, labelled: Collection[str] = LABELLED) -> dict[str, Any] | None:
+    """Return the chapter, None where the loss engine has no values for the day.
+
+    ``ticks``, ``labelled``: the curve's ticks (powers of ten of yen), and the chances labelled on it.
+    """
     loss = page.diagnosis.loss
     if loss is None:
         return None
@@ -60,7 +64,7 @@ def risk(page: Page) -> dict[str, Any] | None:
             }
             for years in YEARS
         ],
-        "curve": curve(page, loss, range(int(CURVE_FROM), int(CURVE_TO) + 1), loss.material_cost),
+        "curve": curve(page, loss, ticks, labelled),
         "curve_alt": page.w("report.risk.curve_alt", yen=estimate(page, loss.material_cost["90"])),
         "returns": [
             {
@@ -174,7 +178,8 @@ def notes(page: Page, loss: Loss) -> list[str]:
     found = [*_limits(page, loss), _liability(page, loss)]
     held = page.diagnosis.answers.business.persons_held
     answers = page.diagnosis.answers
-    fewer = replace(answers, business=replace(answers.business, persons_held=held // 2))
+    on = tuple((medium, persons // 2) for medium, persons in answers.business.persons_on)
+    fewer = replace(answers, business=replace(answers.business, persons_held=held // 2, persons_on=on))
     half = model(fewer, page.diagnosis.on)
     saved = loss.expected - float(half.expected(half.risk).sum())
     found.append(

@@ -1,9 +1,8 @@
 """What allauth does our way: sign-up closed, letters and words of ours, sealed secrets, rows of the audit log."""
 
-import io
+from collections.abc import Callable
 from typing import Any
 
-import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -12,9 +11,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.functional import lazy
-from qrcode.image.svg import SvgPathImage
 
-from sonae_web.accounts import factors, letters, sessions
+from sonae_web.accounts import factors, letters, timeout
 from sonae_web.accounts.models import User
 from sonae_web.ground import audit
 from sonae_web.ground.limits import address_of
@@ -36,7 +34,7 @@ LETTERS: dict[str, tuple[str, dict[str, str]]] = {
     "mfa/email/recovery_codes_generated": ("codes_made", {}),
 }
 """allauth's mails: our kind, and for each blank of its body the name in allauth's context."""
-later = lazy(lambda key: words()(key), str)
+later: Callable[[str], str] = lazy(lambda key: words()(key), str)
 """Words by id in the language of whoever reads them."""
 
 
@@ -78,15 +76,15 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         """Sign in, under a new session key."""
         with transaction.atomic():
             super().login(request, user)
-            audit.record(action="user.signed_in", kind="user", object_id=user.pk, actor=user.pk)
-        sessions.begin(request)
+            _record("user.signed_in", user)
+        timeout.begin(request)
 
     def logout(self, request: HttpRequest) -> None:
         """Sign out."""
-        user = request.user.pk
+        user = request.user
         with transaction.atomic():
+            _record("user.signed_out", user)
             super().logout(request)
-            audit.record(action="user.signed_out", kind="user", object_id=user, actor=user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note a wrong password: whose it would have been, never the address that was typed."""
@@ -98,12 +96,18 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """Change a password, as its owner or by a link sent to the owner."""
         super().set_password(user, password)
-        audit.record(action="user.password_changed", kind="user", object_id=user.pk, actor=user.pk)
+        _record("user.password_changed", user)
 
     def get_reauthentication_methods(self, user: AbstractBaseUser | AnonymousUser) -> list[dict[str, Any]]:
         """Return the ways to prove again who one is, in our words."""
         ways = super().get_reauthentication_methods(user)
         return [each | {"description": words()(f"site.again.{each['id'].replace(':', '_')}")} for each in ways]
+
+
+def _record(action: str, user: AbstractBaseUser | AnonymousUser) -> None:
+    """Write a row about somebody's own doing."""
+    if isinstance(user, User):
+        audit.record(action=action, kind="user", object_id=user.pk, actor=user.pk)
 
 
 class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
@@ -123,10 +127,9 @@ class SecondFactor(DefaultMFAAdapter):  # type: ignore[misc]
         return factors.opened(encrypted_text)
 
     def build_totp_svg(self, url: str) -> str:
-        """Return the code to scan as SVG to put into the page: no style, no size of its own, named by the page."""
-        stream = io.BytesIO()
-        qrcode.make(url, image_factory=SvgPathImage, border=2).save(stream)
-        return stream.getvalue().decode()
+        """Return the code to scan as an SVG element to put into the page."""
+        image: str = super().build_totp_svg(url)
+        return image[image.index("<svg") :]
 
     def generate_authenticator_name(self, user: AbstractBaseUser, type: Authenticator.Type) -> str:  # noqa: A002
         """Return a name for a new passkey."""

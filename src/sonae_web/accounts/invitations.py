@@ -10,13 +10,14 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from sonae.dates import JST
 from sonae.figures import day
 from sonae_web.accounts import letters
 from sonae_web.accounts.models import Invitation, Organisation, Role, User
-from sonae_web.accounts.services import grant_role
+from sonae_web.accounts.services import HELD_AT, grant_role
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, declared, get_or_404, unscoped
 from sonae_web.ground.words import lang, words
@@ -62,6 +63,8 @@ class Invited:
 def may_invite(*, scope: Scope, organisation: Organisation, role: str) -> bool:
     """Return whether somebody acting in a scope may invite people to a role in an organisation."""
     if organisation.pk not in scope.organisations or organisation.state != Organisation.State.ACTIVE:
+        return False
+    if organisation.kind not in HELD_AT[Role.Name(role)]:
         return False
     where = OWN if organisation.pk == scope.organisation else BELOW
     return (scope.role, role, where) in MAY_INVITE
@@ -126,7 +129,7 @@ class Offer:
 def read(link: str) -> Offer:
     """Return what an invitation offers. Raises Gone."""
     with unscoped("invitation.read"):
-        row, organisation = _behind(link)
+        row, organisation = _behind(link, Invitation.objects.all())
         mail = sealed.get(row, "mail")
     return Offer(organisation, row.role, mail, User.objects.filter(email=mail).exists())
 
@@ -138,7 +141,7 @@ def accept(*, link: str, user: User) -> Role:
     Raises Gone.
     """
     with unscoped("invitation.accept"):
-        row, organisation = _behind(link, again=user.pk)
+        row, organisation = _behind(link, Invitation.objects.select_for_update(), again=user.pk)
         return _take(row, organisation, user)
 
 
@@ -153,11 +156,11 @@ def accept_anew(*, link: str, password: str) -> User:
     with unscoped("invitation.accept"):
         done = Invitation.objects.select_for_update().filter(link_hash=_hash(link), accepted_at__isnull=False).first()
         if done is not None:
-            person = User.objects.filter(pk=done.accepted_by).first()
+            person = User.objects.filter(pk=str(done.accepted_by)).first()
             if person is None or not person.check_password(password):
                 raise Gone
             return person
-        row, organisation = _behind(link)
+        row, organisation = _behind(link, Invitation.objects.select_for_update())
         mail = sealed.get(row, "mail")
         try:
             with transaction.atomic():
@@ -212,12 +215,9 @@ def _managed(scope: Scope, pk: UUID, *, also_withdrawn: bool = False) -> tuple[I
     return row, organisation
 
 
-def _behind(link: str, again: UUID | None = None) -> tuple[Invitation, Organisation]:
-    """Return the open invitation of a link, locked inside a transaction; or one that this person took up. Raises Gone."""
-    rows = Invitation.objects.filter(link_hash=_hash(link), withdrawn_at=None)
-    if transaction.get_connection().in_atomic_block:
-        rows = rows.select_for_update()
-    row = rows.first()
+def _behind(link: str, rows: QuerySet[Invitation], again: UUID | None = None) -> tuple[Invitation, Organisation]:
+    """Return of these rows the open invitation of a link, or one that this person took up. Raises Gone."""
+    row = rows.filter(link_hash=_hash(link), withdrawn_at=None).first()
     if row is None or (row.accepted_at is None and row.expires_at <= clock.now()):
         raise Gone
     if row.accepted_at is not None and (again is None or row.accepted_by != again):
@@ -242,7 +242,12 @@ def _take(row: Invitation, organisation: Organisation, user: User) -> Role:
 
 def _record(action: str, row: Invitation, actor: UUID) -> None:
     audit.record(
-        action=action, kind="invitation", object_id=row.pk, actor=actor, organisation=row.tenant, detail={"role": row.role}
+        action=action,
+        kind="invitation",
+        object_id=row.pk,
+        actor=actor,
+        organisation=row.tenant,
+        detail={"role": row.role},
     )
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import override
 
 from sonae.dates import JST
 from sonae_web.accounts import letters
@@ -37,7 +39,7 @@ class Asked:
         return self.row.made_at.astimezone(JST)
 
 
-def associations(*, prefecture: UUID | None = None, text: str = "") -> list[Organisation]:
+def associations(*, prefecture: UUID | None = None, text: str = "") -> QuerySet[Organisation]:
     """Return the associations that a business can ask, of one prefecture's federation or all, whose name holds a text."""
     found = Organisation.objects.filter(kind=Organisation.Kind.ASSOCIATION, state=Organisation.State.ACTIVE)
     if prefecture is not None:
@@ -45,7 +47,7 @@ def associations(*, prefecture: UUID | None = None, text: str = "") -> list[Orga
     wanted = unicodedata.normalize("NFC", text).strip()
     if wanted:
         found = found.filter(name__icontains=wanted)
-    return list(found.select_related("parent").order_by("parent__name", "name", "pk"))
+    return found.select_related("parent").order_by("parent__name", "name", "pk")
 
 
 @transaction.atomic
@@ -62,7 +64,7 @@ def ask(*, key: UUID, association: Organisation, name: str, number: str, mail: s
         if JoinRequest.objects.filter(pk=key).exists():
             return
         row = JoinRequest(pk=key, tenant=place.pk, made_at=clock.now())
-        sealed.put(row, "content", {"name": name, "number": number, "mail": mail, "note": note})
+        sealed.put(row, "content", {"name": name, "number": number, "mail": mail, "note": note, "lang": lang()})
         row.save(force_insert=True)
     audit.record(action="join.requested", kind="joinrequest", object_id=row.pk, organisation=place.pk)
     letters.send(kind="join_received", to=mail, lang=lang(), values={"association": place.name})
@@ -112,7 +114,8 @@ def confirm(*, scope: Scope, request: UUID, by: User) -> Organisation:
     parent = Organisation.objects.get(pk=row.tenant)
     member = add_organisation(kind="member", name=content["name"], parent=parent, number=content["number"])
     wider = dataclasses.replace(scope, organisations=scope.organisations | {member.pk})
-    invite(scope=wider, organisation=member, role=Role.Name.MEMBER, mail=content["mail"], by=by)
+    with override(content["lang"]):  # of who asked, not of the clerk
+        invite(scope=wider, organisation=member, role=Role.Name.MEMBER, mail=content["mail"], by=by)
     row.organisation = member.pk
     _decide(row, JoinRequest.State.CONFIRMED, scope, by)
     return member
@@ -132,7 +135,7 @@ def decline(*, scope: Scope, request: UUID, reason: str, by: User) -> None:
         sealed.put(row, "content", content | {"reason": reason})
         _decide(row, JoinRequest.State.DECLINED, scope, by)
         values = {"association": Organisation.objects.get(pk=row.tenant).name, "reason": reason}
-        letters.send(kind="join_declined", to=content["mail"], lang=lang(), values=values)
+        letters.send(kind="join_declined", to=content["mail"], lang=content["lang"], values=values)
 
 
 def _decidable(scope: Scope, request: UUID) -> JoinRequest:

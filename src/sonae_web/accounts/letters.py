@@ -1,20 +1,20 @@
-"""The one place from which mails of people, invitations and requests to join leave."""
+"""Mails of people, invitations and requests to join: put down in the outbox with what they tell of."""
 
 from collections.abc import Mapping
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.db import transaction
 
 from sonae.figures import Lang
-from sonae.programmes import load
+from sonae_web.ground import outbox
 
 
+@transaction.atomic
 def send(*, kind: str, to: str, lang: Lang, values: Mapping[str, str]) -> None:
-    """Send the mail of the words ``mail.<kind>`` to one address; ``values`` fill the blanks of its body."""
-    words = load(settings.PROGRAMME).words(lang)
-    send_mail(words(f"mail.{kind}.subject"), words(f"mail.{kind}.body", **values), None, [to])
+    """Put down the mail of the words ``mail.<kind>`` to one address; ``values`` fill the blanks of its body."""
+    outbox.post(kind=kind, to=to, lang=lang, values=values)
 
 
 def link(path: str) -> str:
     """Return a path of this site as an address for a mail."""
-    return settings.ADDRESS + path
+    return f"{settings.ADDRESS}{path}"

@@ -154,3 +154,25 @@ class JoinRequest(Owned):
 
 STAFF = frozenset(Role.Name) - {Role.Name.MEMBER}
 """Roles that act for others: all but the member's."""
+
+
+class Token(models.Model):
+    """A key to the API for one role of one person. Only the hash of its secret is kept; without its role it is dead."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    secret_hash = models.BinaryField(max_length=32, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    role = models.ForeignKey(Role, null=True, on_delete=models.SET_NULL, related_name="tokens")
+    name = models.CharField(max_length=60)
+    scopes = models.CharField(max_length=200)
+    """Words parted by spaces, as in ``tokens.SCOPES``."""
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used = models.DateField(null=True)
+    """The day in Japan, nothing finer."""
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=models.F("created_at")), name="token_expires"),
+        ]

@@ -52,7 +52,9 @@ def _anew(request: HttpRequest, link: str) -> HttpResponse:
         try:
             person = invitations.accept_anew(link=link, password=password) if not _fault(link, password) else None
             if person is not None:
-                return perform_password_login(request, {"email": person.email}, Login(user=person, email=person.email))
+                login = Login(user=person, email=person.email)
+                answer: HttpResponse = perform_password_login(request, {"email": person.email}, login)
+                return answer
         except Unfit:  # an account was made meanwhile: the page says so
             password = ""
         fault = _fault(link, password)
@@ -70,6 +72,7 @@ def _fault(link: str, password: str) -> str:
 
 
 @public
+@limited(600)
 def join(request: HttpRequest) -> HttpResponse:
     """The associations that a business can ask, found by prefecture or name."""
     chosen, text = request.GET.get("prefecture", ""), request.GET.get("q", "")[:100]
@@ -78,14 +81,15 @@ def join(request: HttpRequest) -> HttpResponse:
     except ValueError:
         raise Http404("not found") from None
     found = joining.associations(prefecture=prefecture, text=text)
+    total = found.count()
     kind, state = Organisation.Kind.PREFECTURAL, Organisation.State.ACTIVE
     context = {
         "prefectures": Organisation.objects.filter(kind=kind, state=state).order_by("name"),
         "chosen": prefecture,
         "q": text,
         "found": found[:A_PAGE],
-        "total": len(found),
-        "more": len(found) > A_PAGE,
+        "total": total,
+        "more": total > A_PAGE,
     }
     return render(request, "accounts/join.html", context)
 

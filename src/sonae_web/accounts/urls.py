@@ -12,7 +12,9 @@ urlpatterns = [
     path("join/<uuid:association>", public.join_ask, name="join_ask"),
     path("join/<uuid:association>/sent", public.join_sent, name="join_sent"),
     path("my/<uuid:organisation>/people", views.people, name="people"),
-    path("my/<uuid:organisation>/people/invitations/<uuid:invitation>", views.people_invitation, name="people_invitation"),
+    path(
+        "my/<uuid:organisation>/people/invitations/<uuid:invitation>", views.people_invitation, name="people_invitation"
+    ),
     path("my/<uuid:organisation>/people/<uuid:role>/remove", views.people_remove, name="people_remove"),
     path("desk/<uuid:organisation>/requests", views.requests, name="desk_requests"),
     path("desk/<uuid:organisation>/requests/<uuid:asked>", views.request_decide, name="desk_request"),

@@ -39,7 +39,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 @acting(Role.Name.MEMBER)
 def people(request: ActingRequest) -> HttpResponse:
     """Colleagues: who they are, and a form to invite one."""
-    mail, fault = request.POST.get("mail", "").strip()[:255], ""
+    mail, fault = request.POST.get("mail", "").strip().casefold()[:255], ""
     if request.method == "POST":
         who = request.acting
         try:

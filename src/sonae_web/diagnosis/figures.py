@@ -11,7 +11,7 @@ import numpy as np
 from django.http import QueryDict
 
 from sonae.checklist import Answers, Business, Edition
-from sonae.checklist.business import MEDIA, MOST_EMPLOYEES
+from sonae.checklist.business import MEDIA, MOST_EMPLOYEES, STORES
 from sonae.figures import count, exact_yen, yen
 from sonae.loss.controls import relative_risk, unmet, weights
 from sonae.loss.engine import model
@@ -42,30 +42,33 @@ BUSINESS = MappingProxyType(
 
 
 class Number(NamedTuple):
-    """A field for a number: of people or of yen, its bounds, and whether it may be left empty."""
+    """A field for a number: of people or of yen, its bounds, the slider's, and whether it may be left empty."""
 
     unit: str
     least: int
     most: int
+    slider: tuple[int, int]
     optional: bool = False
 
 
 SIMULATOR = {
-    "staff": Number("people", 0, MOST_EMPLOYEES),
-    "sales": Number("yen", 0, MOST, optional=True),
-    "persons": Number("people", 1, MOST_PERSONS),
+    "staff": Number("people", 0, MOST_EMPLOYEES, (0, 1_000)),
+    "sales": Number("yen", 0, MOST, (1_000_000, 10_000_000_000), optional=True),
+    "persons": Number("people", 1, MOST_PERSONS, (1, 1_000_000)),
 }
-PAGE = ("industry", *SIMULATOR, "kinds", "media", "uses", "consignment", "plan", "done")
+STORED = {f"on_{store}": Number("people", 0, MOST_PERSONS, (0, 1_000_000), optional=True) for store in STORES}
+"""Persons by medium: of those held, how many are on paper, in electronic stores and so on."""
+PAGE = ("industry", *SIMULATOR, "kinds", "media", *STORED, "uses", "consignment", "plan", "done")
 """The simulator's fields in the order of its page."""
 CALCULATOR = {
-    "persons": Number("people", 1, MOST_PERSONS),
-    "goodwill_each": Number("yen", 0, MOST_EACH),
-    "claimants_high": Number("people", 0, MOST_PERSONS),
-    "award_high": Number("yen", 0, MOST_EACH),
-    "claimants_low": Number("people", 0, MOST_PERSONS),
-    "award_low": Number("yen", 0, MOST_EACH),
-    "dispute_costs": Number("yen", 0, MOST),
-    "apology_notice": Number("yen", 0, MOST),
+    "persons": Number("people", 1, MOST_PERSONS, (1, 1_000_000)),
+    "goodwill_each": Number("yen", 0, MOST_EACH, (0, 100_000)),
+    "claimants_high": Number("people", 0, MOST_PERSONS, (0, 100_000)),
+    "award_high": Number("yen", 0, MOST_EACH, (0, 10_000_000)),
+    "claimants_low": Number("people", 0, MOST_PERSONS, (0, 100_000)),
+    "award_low": Number("yen", 0, MOST_EACH, (0, 10_000_000)),
+    "dispute_costs": Number("yen", 0, MOST, (0, 100_000_000)),
+    "apology_notice": Number("yen", 0, MOST, (0, 100_000_000)),
 }
 
 
@@ -102,7 +105,7 @@ class Calculation:
 def read_simulation(programme: Programme, edition: Edition, query: QueryDict) -> Simulation:
     """Return the simulator's form: what stands in the address, or the business shown at first."""
     given = dict(query.lists()) if set(PAGE) & set(query) else dict(BUSINESS)
-    entered, numbers, faults = _numbers(SIMULATOR, given)
+    entered, numbers, faults = _numbers({**SIMULATOR, **STORED}, given)
     entered["industry"] = _first(given, "industry")
     entered["plan"] = _first(given, "plan") or BUSINESS["plan"][0]
     if entered["industry"] not in programme.industries:
@@ -123,15 +126,19 @@ def read_simulation(programme: Programme, edition: Edition, query: QueryDict) ->
         elif needed and not values:
             faults[name] = Fault("site.public.fault_none")
     chosen["consignment"] = ("yes",) if "yes" in given.get("consignment", []) else ()
-    done = set(given.get("done", []))
+    done, held = set(given.get("done", [])), numbers["persons"] or 0
+    for name in STORED:
+        if "persons" not in faults and (numbers[name] or 0) > held:
+            faults.setdefault(name, Fault("site.loss.fault_stored", numbers[name] or 0, held))
     business = None
     if not faults:
         assumed = ("annual_sales",) if numbers["sales"] is None else ()
         business = Business(
             name="", industry=entered["industry"], employees=numbers["staff"] or 0,
-            persons_held=numbers["persons"] or 0, annual_sales=numbers["sales"],
+            persons_held=held, annual_sales=numbers["sales"],
             information=tuple(item for kind in chosen["kinds"] for item in KINDS[kind]), media=chosen["media"],
             uses=chosen["uses"], on_consignment=bool(chosen["consignment"]), assumed=assumed,
+            persons_on=tuple((store, on) for store in STORES if (on := numbers[f"on_{store}"]) is not None),
         )  # fmt: skip
     return Simulation(
         entered=entered,

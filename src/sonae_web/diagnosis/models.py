@@ -39,7 +39,7 @@ class Checklist(Owned):
 class Result(Owned):
     """A diagnosis handed in: grade and area scores plain, its record and its report in both languages sealed. Frozen."""
 
-    checklist = models.OneToOneField(Checklist, on_delete=models.PROTECT, editable=False)
+    checklist = models.OneToOneField(Checklist, on_delete=models.CASCADE, editable=False)
     edition = models.CharField(max_length=20)
     year = models.PositiveSmallIntegerField()
     on = models.DateField()
@@ -120,7 +120,7 @@ class Task(Owned):
 class Evidence(Owned):
     """A file that shows that an action was done: name and content sealed."""
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, editable=False, related_name="evidence")
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, editable=False, related_name="evidence")
     kind = models.CharField(max_length=8)
     size = models.PositiveIntegerField()
     added_at = models.DateTimeField()

@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +13,7 @@ from django.db.models import QuerySet
 from sonae.checklist import Answers, Business, Edition, Question, load_edition
 from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA
 from sonae.programmes import Programme, Words, load
+from sonae_web.diagnosis.business import plain, restored
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.retention import kept_for
@@ -65,13 +65,15 @@ def industries(texts: Words) -> list[tuple[str, str]]:
     return sorted(((name, texts(f"industry.{name}.name")) for name in programme().industries), key=lambda each: each[1])
 
 
+def questions_ahead() -> tuple[int, int]:
+    """Return how many questions a quick check asks, and how many the whole checklist holds."""
+    asked = current_edition().applicable(_business("other", 0, 0), programme(), quick=True)
+    return len(asked), len(current_edition().questions)
+
+
 def begin(*, industry: str, employees: int, persons_held: int) -> str:
     """Begin a quick check of a business and return its private link. It is erased when its time has passed (retention.yaml)."""
-    business = Business(
-        name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
-        information=ASSUMED_INFORMATION, media=ASSUMED_MEDIA, uses=(), on_consignment=False,
-        assumed=("annual_sales", "information", "media", "uses", "on_consignment"),
-    )  # fmt: skip
+    business = _business(industry, employees, persons_held)
     link = secrets.token_urlsafe(LINK_BYTES)
     row = QuickCheck(link_hash=_hash(link), edition=current_edition().id, expires_at=clock.now() + kept_for(QuickCheck))
     _put(row, business, {})
@@ -107,17 +109,20 @@ def _read(link: str, rows: QuerySet[QuickCheck]) -> Check:
     if row is None:
         raise Gone
     content = sealed.get(row, "sealed")
-    facts: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in content["business"].items()
-    }
-    business, edition = Business(**facts), load_edition(programme(), row.edition)
+    business, edition = restored(content["business"]), load_edition(programme(), row.edition)
     return Check(link, row, Answers(programme(), edition, business, MappingProxyType(content["answers"]), quick=True))
 
 
+def _business(industry: str, employees: int, persons_held: int) -> Business:
+    return Business(
+        name="", industry=industry, employees=employees, persons_held=persons_held, annual_sales=None,
+        information=ASSUMED_INFORMATION, media=ASSUMED_MEDIA, uses=(), on_consignment=False,
+        assumed=("annual_sales", "information", "media", "uses", "on_consignment"),
+    )  # fmt: skip
+
+
 def _put(row: QuickCheck, business: Business, given: Mapping[str, str]) -> None:
-    facts = {name: getattr(business, name) for name in business.__slots__}
-    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
-    sealed.put(row, "sealed", {"business": plain, "answers": dict(given)})
+    sealed.put(row, "sealed", {"business": plain(business), "answers": dict(given)})
 
 
 def _hash(link: str) -> bytes:

@@ -6,15 +6,19 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sonae.figures import count
+from sonae.figures import count, day
 from sonae.report import build, diagnose, pdf
 from sonae.report.diagnosis import Diagnosis
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.forms import MOST, read_facts
+from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock
+from sonae_web.ground.charts import described
 from sonae_web.ground.limits import limited
+from sonae_web.ground.retention import kept_for
 from sonae_web.ground.words import lang, words
 
 FIRST_ACTIONS = 3
@@ -25,7 +29,8 @@ CHECKS_AN_HOUR, REPORTS_AN_HOUR = 60, 60
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """What this is, on one screen."""
-    return render(request, "diagnosis/landing.html")
+    number, _ = services.questions_ahead()
+    return render(request, "diagnosis/landing.html", {"number": number, "days": kept_for(QuickCheck).days})
 
 
 @limited(CHECKS_AN_HOUR, ("POST",))
@@ -56,9 +61,18 @@ def behind_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
         try:
             return view(request, services.read(link), **values)
         except services.Gone:
-            return render(request, "diagnosis/gone.html", status=404)
+            return render(request, "diagnosis/gone.html", {"days": kept_for(QuickCheck).days}, status=404)
 
     return handle
+
+
+@require_safe
+@behind_link
+def resume(request: HttpRequest, check: services.Check) -> HttpResponse:
+    """Go on where the visitor stopped: at the first question without an answer, or at the result."""
+    if check.next_open > len(check.questions):
+        return redirect("quick_result", link=check.link)
+    return redirect("quick_question", link=check.link, number=check.next_open)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,6 +89,8 @@ def question(request: HttpRequest, check: services.Check, number: int) -> HttpRe
     if request.method == "POST":
         try:
             services.answer(link=check.link, question=asked.id, value=request.POST.get("answer", ""))
+            if check.done == total:  # changed from the result
+                return redirect("quick_result", link=check.link)
             return redirect("quick_question", link=check.link, number=number + 1)
         except ValueError:
             fault = words()("site.quick.fault_answer", number=number)
@@ -99,7 +115,8 @@ def question(request: HttpRequest, check: services.Check, number: int) -> HttpRe
             for value in asked.answers
         ],
         "fault": fault,
-        "address": request.build_absolute_uri(),
+        "address": request.build_absolute_uri(reverse("quick_resume", args=[check.link])),
+        "until": day(clock.date_of(check.row.expires_at), lang()),
     }
     return render(request, "diagnosis/question.html", context, status=422 if fault else 200)
 
@@ -117,6 +134,9 @@ def result(request: HttpRequest, check: services.Check) -> HttpResponse:
         "summary": report["summary"],
         "risk": report["risk"],
         "areas": report["areas"],
+        "radar": described(report["summary"]["radar"], report["summary"]["radar_alt"]),
+        "answers": _answers(check),
+        "whole": services.questions_ahead()[1],
         "first": report["summary"]["first"][:FIRST_ACTIONS],
     }
     return render(request, "diagnosis/result.html", context)
@@ -144,7 +164,27 @@ def erase(request: HttpRequest, check: services.Check) -> HttpResponse:
     if request.method != "POST":
         return render(request, "diagnosis/erase.html", {"check": check})
     services.erase(link=check.link)
+    return redirect("quick_erased")
+
+
+@require_safe
+def erased(request: HttpRequest) -> HttpResponse:
+    """Say that it is done, at an address that names nothing."""
     return render(request, "diagnosis/erased.html")
+
+
+def _answers(check: services.Check) -> list[dict[str, Any]]:
+    """Return every question as it was asked, with its answer in words."""
+    texts = words(check.answers.edition.id)
+    return [
+        {
+            "number": number,
+            "question": texts(f"{check.answers.edition.id}.{asked.id}.label"),
+            "answer": texts(f"answer.{given}.name") if given else texts("site.quick.unanswered"),
+        }
+        for number, asked in enumerate(check.questions, 1)
+        for given in [check.answers.given.get(asked.id, "")]
+    ]
 
 
 def _diagnosis(check: services.Check) -> Diagnosis:

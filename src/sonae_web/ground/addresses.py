@@ -33,11 +33,6 @@ def one_address(text: str) -> str:
     return text
 
 
-def sender(text: str) -> str:
-    """Return the site's own address. Raises ValueError; ``name@localhost`` will do."""
-    return text if text.endswith("@localhost") and _ONE.fullmatch(text) else one_address(text)
-
-
 def server(url: str) -> Server | None:
     """Return the mail server of ``smtp+tls://user:password@host:587``; None for no text.
 

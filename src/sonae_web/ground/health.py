@@ -1,4 +1,4 @@
-"""Whether the site is alive, and whether it can work: database there and up to date, the audit log sealed."""
+"""Whether the site is alive, and whether it can work: database there, up to date and guarded, the audit log sealed."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from sonae_web.ground import audit, jobs, outbox
+from sonae_web.ground import audit, jobs, outbox, row_security
 
 
 @require_safe
@@ -22,7 +22,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 
     Facts: jobs and mails that wait, dead jobs, mails that failed, acts of the schedule that are late.
     """
-    checks = {"database": False, "migrations": False, "sealed": False}
+    checks = {"database": False, "migrations": False, "row_security": False, "sealed": False}
     facts: dict[str, Any] = {}
     try:
         connection = connections[DEFAULT_DB_ALIAS]
@@ -31,6 +31,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         checks["sealed"] = audit.unsealed_for() <= audit.FAULT_AFTER
         facts = {"jobs": jobs.state(), "mails": outbox.state(), "late": jobs.late()}
+        checks["row_security"] = not row_security.faults()
     except DatabaseError:
         pass
     ready = all(checks.values())

@@ -1,4 +1,7 @@
-"""What the ground keeps: the audit log (in ids only, chained by hash once sealed), the schedule, mails."""
+"""What the ground keeps: answers given once, counters, issued documents, the audit log, the schedule, mails.
+
+The audit log says who did what to which object, in ids only; rows are chained by hash once they are sealed.
+"""
 
 import uuid
 from datetime import UTC
@@ -7,7 +10,67 @@ from django.db import models
 from django.db.models import Q
 
 from sonae_web.ground import chain
+from sonae_web.ground.scope import Owned
 from sonae_web.ground.sealed import SealedField
+
+
+class Answer(models.Model):
+    """The answer to a write that was sent with an idempotency key, kept so that it is done once. See ``idempotency``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    actor = models.CharField(max_length=36, editable=False)
+    """The person's id; "" of a visitor, whose key nobody else can guess."""
+    key = models.UUIDField(editable=False)
+    made_at = models.DateTimeField(db_index=True)
+    content = SealedField(default=b"")
+    """What was asked, as a hash, and what was answered: status, headers, body."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["actor", "key"], name="ground_answer_once")]
+
+
+class Counter(models.Model):
+    """The next number of a series. Its row is locked from the moment a number is taken until the transaction ends."""
+
+    series = models.CharField(primary_key=True, max_length=60)
+    next = models.PositiveBigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="ground_counter_from_one", condition=Q(next__gte=1))]
+
+
+class Document(Owned):
+    """An issued paper: its PDF and the data it was made from. See ``documents``.
+
+    Frozen: a trigger in the database refuses every change but that of the two sealed columns, which the change of keys
+    seals anew; what they hold is bound by the frozen hashes and checked whenever it is read.
+    """
+
+    kind = models.CharField(max_length=60, editable=False)
+    lang = models.CharField(max_length=2, editable=False)
+    subject = models.UUIDField(editable=False)
+    """What it is about: a result, a declaration, an application."""
+    number = models.CharField(max_length=40, editable=False)
+    made_on = models.DateField(editable=False)
+    issued_at = models.DateTimeField(editable=False)
+    release = models.CharField(max_length=20, editable=False)
+    fingerprint = models.CharField(max_length=64, editable=False)
+    """Of the programme."""
+    size = models.PositiveIntegerField(editable=False)
+    """Bytes of the PDF."""
+    pdf_hash = models.CharField(max_length=64, editable=False)
+    data_hash = models.CharField(max_length=64, editable=False)
+    """SHA-256, in hex."""
+    pdf = SealedField()
+    data = SealedField()
+    """Canonical JSON."""
+
+    class Meta(Owned.Meta):
+        abstract = False
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject", "lang"], name="ground_document_once"),
+            models.CheckConstraint(condition=Q(lang__in=("ja", "en")), name="ground_document_lang"),
+        ]
 
 
 class AuditRow(models.Model):

@@ -34,7 +34,7 @@ class Rule:
     days: int
     since: str = ""
     until: str = ""
-    only: tuple[tuple[str, str], ...] = ()
+    only: tuple[tuple[str, str | None], ...] = ()
     blank: tuple[str, ...] = ()
 
 
@@ -73,6 +73,25 @@ def read_table(entries: Mapping[str, Any]) -> dict[str, Kept]:
     if faults:
         raise ValueError("; ".join(faults))
     return found
+
+
+def page() -> list[str]:
+    """Return the table as docs/operating.md shows it."""
+    rows = [f"| {kept.what} | {_told(kept)} | {kept.reason} |" for kept in table().values()]
+    return ["| what | kept | why so long, and no longer |", "|---|---|---|", *rows]
+
+
+def _told(kept: Kept) -> str:
+    ways = {"with": f"with {kept.because}", "while": f"while {kept.because}", "ever": f"for ever: {kept.because}"}
+    if kept.way:
+        return ways[kept.way]
+    parts = []
+    for rule in kept.rules:
+        only = "".join(f" ({name} {'empty' if value is None else value.lower()})" for name, value in rule.only)
+        blank = "".join(f"{name} " for name in rule.blank)
+        since = f" after {rule.since}" if rule.since else ""
+        parts.append(f"{blank}{rule.days} days{since}{only}")
+    return ", ".join(parts)
 
 
 def kept_for(model: type[models.Model]) -> timedelta:

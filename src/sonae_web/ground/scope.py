@@ -6,15 +6,14 @@ of data, jobs and tests may say ``with unscoped("why"):``. Anywhere else every m
 
 A query belongs to the scope in which it was made; fetch it there too. Joins know no tenant: a relation between two owned
 models needs a service that keeps their tenants apart, and is named in ``tests/web/test_scope.py``.
+
+On PostgreSQL a second wall stands behind this one (``row_security``): the database is told with each statement which scope
+holds for it, and shows nothing outside, whatever the statement says.
 """
 
 import json
-import logging
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -22,60 +21,21 @@ from django.db import models
 from django.db.models.constants import OnConflict
 from django.http import Http404
 
-log = logging.getLogger("sonae.scope")
+from sonae_web.ground.reach import Reach, Scope, ScopeMissing, Unscoped, asking, declared, reach, unscoped
 
-
-@dataclass(frozen=True)
-class Scope:
-    """Who acts, in which role of which organisation, and the organisations whose rows this role may see."""
-
-    user: uuid.UUID
-    role: str
-    organisation: uuid.UUID
-    organisations: frozenset[uuid.UUID]
-
-
-@dataclass(frozen=True)
-class Unscoped:
-    """All rows of all tenants, and why."""
-
-    reason: str
-
-
-Reach = Scope | Unscoped
-_reach: ContextVar[Reach | None] = ContextVar("reach", default=None)
-
-
-class ScopeMissing(Exception):  # noqa: N818 - what is wrong is that it is missing
-    """Rows were asked for, or written, outside a scope that allows it."""
-
-
-def reach() -> Reach | None:
-    """Return the scope that holds here, the reason why there is none, or None where nothing was declared."""
-    return _reach.get()
-
-
-@contextmanager
-def declared(scope: Scope) -> Iterator[Scope]:
-    """Let managers, relations and writes work in the block, for the rows of the scope only. The innermost block holds."""
-    token = _reach.set(scope)
-    try:
-        yield scope
-    finally:
-        _reach.reset(token)
-
-
-@contextmanager
-def unscoped(reason: str) -> Iterator[None]:
-    """Let managers see every tenant in the block, and log why. Raises ValueError without a reason."""
-    if not reason.strip():
-        raise ValueError("leaving tenancy needs a reason")
-    log.info("unscoped", extra={"code": reason})
-    token = _reach.set(Unscoped(reason))
-    try:
-        yield
-    finally:
-        _reach.reset(token)
+__all__ = [
+    "Owned",
+    "Reach",
+    "Scope",
+    "ScopeMissing",
+    "ScopedManager",
+    "ScopedQuerySet",
+    "Unscoped",
+    "declared",
+    "get_or_404",
+    "reach",
+    "unscoped",
+]
 
 
 @models.UUIDField.register_lookup
@@ -98,6 +58,7 @@ class Among(models.Lookup):
 
 
 M = TypeVar("M", bound="Owned")
+_END = object()
 
 
 class ScopedQuerySet(models.QuerySet[M]):
@@ -125,7 +86,8 @@ class ScopedQuerySet(models.QuerySet[M]):
         """Update, but never the tenant."""
         if "tenant" in values:
             raise ScopeMissing("a row never changes its tenant")
-        return super().update(**values)
+        with asking(self._reach):
+            return super().update(**values)
 
     def _update(self, values: Iterable[tuple[Any, Any, Any]]) -> int:
         """What ``save`` calls: the tenant is a condition here, not a value, so that a changed one finds no row."""
@@ -135,7 +97,8 @@ class ScopedQuerySet(models.QuerySet[M]):
                 rows = rows.filter(tenant=value)
             else:
                 rest.append((field, model, value))
-        return int(super(ScopedQuerySet, rows)._update(rest))  # type: ignore[misc]
+        with asking(self._reach):
+            return int(super(ScopedQuerySet, rows)._update(rest))  # type: ignore[misc]
 
     def _insert(self, objs: Iterable[M], *args: Any, on_conflict: OnConflict | None = None, **options: Any) -> Any:
         """What every way of making rows calls."""
@@ -143,12 +106,50 @@ class ScopedQuerySet(models.QuerySet[M]):
             raise ScopeMissing("an insert that turns into an update does not ask whose the row is")
         if not all(self._may_own(each.tenant) for each in objs):
             raise ScopeMissing(f"a new row of {self.model._meta.label} lies outside the scope")
-        return super()._insert(objs, *args, on_conflict=on_conflict, **options)  # type: ignore[misc]
+        with asking(self._reach):
+            return super()._insert(objs, *args, on_conflict=on_conflict, **options)  # type: ignore[misc]
 
     def _may_own(self, tenant: uuid.UUID) -> bool:
         if isinstance(self._reach, Scope):
             return self._reach.role in self.model.seen_by and tenant in self._reach.organisations
         return isinstance(self._reach, Unscoped)
+
+    def _fetch_all(self) -> None:
+        with asking(self._reach):
+            super()._fetch_all()
+
+    def _iterator(self, *args: Any) -> Iterator[Any]:
+        rows = super()._iterator(*args)  # type: ignore[misc]
+        while True:
+            with asking(self._reach):
+                row = next(rows, _END)
+            if row is _END:
+                return
+            yield row
+
+    def aggregate(self, *args: Any, **named: Any) -> dict[str, Any]:
+        """Aggregate the rows of the scope."""
+        with asking(self._reach):
+            return super().aggregate(*args, **named)
+
+    def count(self) -> int:
+        """Count the rows of the scope."""
+        with asking(self._reach):
+            return super().count()
+
+    def exists(self) -> bool:
+        """Return whether the scope holds such a row."""
+        with asking(self._reach):
+            return super().exists()
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete these rows, and what Django cascades to."""
+        with asking(self._reach):
+            return super().delete()
+
+    def _raw_delete(self, using: str | None) -> int:
+        with asking(self._reach):
+            return int(super()._raw_delete(using))
 
     def raw(self, *args: Any, **options: Any) -> NoReturn:
         """Refuse: SQL by hand knows no tenant."""

@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                     "task",
                     models.ForeignKey(
                         editable=False,
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="evidence",
                         to="diagnosis.task",
                     ),
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                 (
                     "checklist",
                     models.OneToOneField(
-                        editable=False, on_delete=django.db.models.deletion.PROTECT, to="diagnosis.checklist"
+                        editable=False, on_delete=django.db.models.deletion.CASCADE, to="diagnosis.checklist"
                     ),
                 ),
             ],

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ground", "0001_audit")]
+    dependencies = [("ground", "0002_documents_numbers_once")]
 
     operations = [
         migrations.CreateModel(

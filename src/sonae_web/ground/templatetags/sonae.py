@@ -1,8 +1,16 @@
-"""Template tags: words by id, amounts."""
+"""Template tags: words by id, amounts, the key of a form."""
+
+import uuid
+from datetime import date, datetime
 
 from django import template
+from django.utils.html import format_html
 
+from sonae.dates import JST
 from sonae.figures import count, yen
+from sonae.figures import day as day_text
+from sonae_web.ground import clock
+from sonae_web.ground.idempotency import FIELD
 from sonae_web.ground.words import lang, words
 
 register = template.Library()
@@ -24,3 +32,23 @@ def yen_filter(amount: int) -> str:
 def count_filter(number: int) -> str:
     """Return a whole number with commas."""
     return count(number)
+
+
+@register.filter(name="day")
+def day_filter(on: date) -> str:
+    """Return a day as people write it."""
+    return day_text(on, lang())
+
+
+@register.filter(name="moment")
+def moment_filter(at: datetime) -> str:
+    """Return a moment in Japan: the time alone today, else the day as well."""
+    there = at.astimezone(JST)
+    time = there.strftime("%H:%M")
+    return time if there.date() == clock.today() else f"{there.date().isoformat()} {time}"
+
+
+@register.simple_tag
+def once() -> str:
+    """Return the hidden field with which a form is done once: a fresh key each time the page is made."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, uuid.uuid4())

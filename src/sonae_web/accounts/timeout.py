@@ -14,7 +14,7 @@ SINCE = "signed_in_at"
 
 def begin(request: HttpRequest) -> None:
     """Let the time run from now."""
-    request.session[SINCE] = round(clock.now().timestamp())
+    request.session[SINCE] = int(clock.now().timestamp())
 
 
 def limit(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -1,0 +1,61 @@
+"""The sample: whole, in all states, made once, refused where anything else is."""
+
+from collections import Counter
+
+import pytest
+from django.test import Client
+
+from sonae_web.accounts.models import Organisation, Role, User
+from sonae_web.accounts.services import add_organisation
+from sonae_web.diagnosis.checklists import programme_year
+from sonae_web.diagnosis.models import Progress, Result
+from sonae_web.diagnosis.services import programme
+from sonae_web.ground import clock
+from sonae_web.ground.scope import unscoped
+from sonae_web.sample import build
+from sonae_web.sample.people import PASSWORD, SIGN_INS
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:
+    build.build()
+    kinds = Counter(Organisation.objects.values_list("kind", flat=True))
+    assert kinds == {"national": 1, "prefectural": 2, "association": 12, "member": 200}
+    names = list(Organisation.objects.values_list("name", flat=True))
+    assert all(name.startswith(("見本", "例示")) for name in names)
+    assert sum(number == 2 for number in Counter(names).values()) == 2  # insured associations
+    assert {member.industry for member in build._members()} == set(programme().industries)
+    with unscoped("test"):
+        now = Progress.objects.filter(year=programme_year(clock.today()))
+        states = Counter(now.values_list("state", flat=True))
+        assert min(states[state] for state in ("invited", "started", "done")) >= 15
+        assert sum(states.values()) < 200
+        assert set(Result.objects.values_list("grade", flat=True)) == set("ABCDE")
+
+    people = User.objects.count()
+    build.build()
+    assert User.objects.count() == people
+
+    for each in SIGN_INS:
+        user = User.objects.get(email=each.mail)
+        assert user.check_password(PASSWORD)
+        assert {role.role for role in Role.objects.filter(user=user)} == {role for role, _ in each.roles}
+    clerk = next(each for each in SIGN_INS if each.name == "association")
+    answer = client.post("/account/login/", {"login": clerk.mail, "password": PASSWORD})
+    assert "second-factor" in answer["Location"]
+    done = client.post(answer["Location"], {"code": clerk.code(clock.now().timestamp())})
+    assert done["Location"] == "/home"
+
+
+def test_it_refuses_a_database_that_holds_anything_else() -> None:
+    add_organisation(kind="national", name="本物の全国中央会")
+    with pytest.raises(build.NotEmpty):
+        build.build()
+    assert Organisation.objects.count() == 1
+
+
+def test_a_known_person_beside_nothing_else_is_refused_too() -> None:
+    User.objects.create_user("someone@example.jp")
+    with pytest.raises(build.NotEmpty):
+        build.build()
