@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import Count, OuterRef, Subquery, UUIDField
+
 from sonae_web.accounts.models import Organisation
 from sonae_web.desk import listing
 from sonae_web.desk.listing import Asked, folded
@@ -52,20 +54,18 @@ class Association:
 
 def listed(*, scope: Scope, year: int) -> list[Association]:
     """Return the associations of the branch that are not archived, whatever their number in four queries."""
-    above = dict(
-        Organisation.objects.filter(kind="member", state="active", pk__among=scope.organisations).values_list(
-            "pk", "parent"
-        )
-    )
-    sizes = Counter(above.values())
-    states: dict[uuid.UUID | None, Counter[str]] = {}
-    for tenant, state in Progress.within(scope).filter(year=year).values_list("tenant", "state").iterator():
-        if tenant in above:
-            states.setdefault(above[tenant], Counter())[state] += 1
+    members = Organisation.objects.filter(kind="member", state="active")
+    sizes = dict(members.filter(pk__among=scope.organisations).values_list("parent").annotate(Count("pk")).order_by())
+    above = Subquery(members.filter(pk=OuterRef("tenant")).values("parent"), output_field=UUIDField())
+    of_year = Progress.within(scope).filter(year=year).annotate(above=above)
+    states: dict[uuid.UUID, Counter[str]] = {}
+    for place, state, count in of_year.values_list("above", "state").annotate(Count("pk")).order_by():
+        if place is not None:  # None: an archived member's
+            states.setdefault(place, Counter())[state] = count
     rows = Organisation.objects.filter(kind="association", state="active", pk__among=scope.organisations)
     codes = dict(Reference.within(scope).filter(tenant__in=rows.values("pk")).values_list("tenant", "code"))
     return [
-        _association(row, codes.get(row[0], ""), sizes[row[0]], states.get(row[0], Counter()))
+        _association(row, codes.get(row[0], ""), sizes.get(row[0], 0), states.get(row[0], Counter()))
         for row in rows.values_list("pk", "name", "parent__name", "number")
     ]
 

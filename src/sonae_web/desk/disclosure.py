@@ -20,10 +20,10 @@ associations' tables show, and nothing else):
   few nor "all of them have grade E" can be read, not even of those who are new.
 
 Not guaranteed: anything against one who knows some of the grades already (six of ten businesses who tell each other theirs
-learn about the other four together); bounds (a count is never negative, and grows as long as nobody leaves); that grades of
-one business in two years, or in two tables, are independent; that three or more tables, combined with weights, keep at least
-LEAST businesses on each side of a cell (the first guarantee holds for them). A business with the same corporate number in
-two associations is two businesses here.
+learn about the other four together; so does a clerk who makes up members and answers for them); bounds (a count is never
+negative, and grows as long as nobody leaves); that grades of one business in two years, or in two tables, are independent;
+that three or more tables, combined with weights, keep at least LEAST businesses on each side of a cell (the first guarantee
+holds for them). A business with the same corporate number in two associations is two businesses here.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -8,8 +8,7 @@ from django.db import transaction
 from sonae_web.accounts import invitations
 from sonae_web.accounts.models import Invitation, Organisation, Role, User
 from sonae_web.desk import places
-from sonae_web.diagnosis.models import Progress
-from sonae_web.ground import clock
+from sonae_web.diagnosis import progress
 from sonae_web.ground.outbox import post
 from sonae_web.ground.scope import Scope, declared
 from sonae_web.ground.words import lang
@@ -36,17 +35,8 @@ def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str) ->
     except invitations.Unfit as unfit:
         raise NotInvited(str(unfit)) from unfit
     if role == Role.Name.MEMBER:
-        _note(own, organisation)
-
-
-def _note(scope: Scope, organisation: Organisation) -> None:
-    now = clock.now()
-    with declared(scope):
-        row, _ = Progress.objects.get_or_create(
-            tenant=organisation.pk, year=places.this_year(), defaults={"state": Progress.State.INVITED}
-        )
-        if row.invited_at is None:
-            Progress.objects.filter(pk=row.pk, invited_at=None).update(invited_at=now)
+        with declared(own):
+            progress.invited(scope=own, organisation=organisation.pk, year=places.this_year())
 
 
 def remind(*, to: str, member: str, association: str, link: str) -> None:

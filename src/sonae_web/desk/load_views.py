@@ -16,7 +16,6 @@ from sonae_web.desk import exports, rows, sheets, uploads
 from sonae_web.desk.jobs import load_rest
 from sonae_web.desk.models import Upload
 from sonae_web.desk.views import CLERK
-from sonae_web.ground import sealed
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
 
@@ -83,8 +82,7 @@ def upload(request: ActingRequest, upload: uuid.UUID) -> HttpResponse:
         return redirect("desk_upload", organisation=who.organisation.pk, upload=row.pk)
     context: dict[str, object] = {"upload": row}
     if row.state == Upload.State.CHECKED:
-        content = sealed.get_bytes(row, "content")
-        found = uploads.check(scope=who.scope, place=who.organisation, kind=row.kind, content=content)
+        found = uploads.checked(scope=who.scope, place=who.organisation, upload=row)
         names = Organisation.objects.in_bulk({each.above for each in found.first})
         context |= {
             "found": found,

@@ -1,18 +1,16 @@
 """Where a clerk looks: the organisations of its branch, the scope of one association, the programme's years."""
 
 import uuid
-from datetime import date
 
 from django.conf import settings
 from django.http import Http404
 
 from sonae.programmes import load
 from sonae_web.accounts.models import Organisation
+from sonae_web.diagnosis.checklists import programme_year
 from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope
 
-LAST_WINDOW = (1, 31)
-"""The normal window for a programme year closes on this day; from the next on, the year after counts."""
 YEARS_BACK = 4
 
 
@@ -38,10 +36,9 @@ def narrowed(scope: Scope, organisations: frozenset[uuid.UUID]) -> Scope:
     return Scope(scope.user, scope.role, scope.organisation, scope.organisations & organisations)
 
 
-def this_year(on: date | None = None) -> int:
-    """Return the programme year whose diagnosis is asked for on a day: the next whose normal window has not closed."""
-    day = on or clock.today()
-    return day.year if (day.month, day.day) <= LAST_WINDOW else day.year + 1
+def this_year() -> int:
+    """Return the programme year whose diagnosis is asked for now."""
+    return programme_year(clock.today())
 
 
 def years() -> list[int]:

@@ -92,12 +92,7 @@ def checked(row: BulkRow, kind: str, over: Above) -> tuple[Row | None, list[Prob
     place = next((id_ for id_ in ABOVE if id_ in cells), "")
     parent = over.of(cells.get(place, ""))
     if parent is None:
-        if not cells[place]:
-            problems.append(problem("load.above_missing", at[place], found=cells[place]))
-        elif folded(cells[place]) in over.found:
-            problems.append(problem("load.above_twice", at[place], found=cells[place]))
-        else:
-            problems.append(problem("load.above_unknown", at[place], found=cells[place]))
+        problems.append(_unplaced(cells[place], at[place], over))
     if not 1 <= len(cells["name"]) <= MOST_NAME or "\n" in cells["name"]:
         problems.append(problem("load.name", at["name"], most=MOST_NAME))
     if len(cells["code"]) > MOST_CODE or "\n" in cells["code"]:
@@ -110,6 +105,14 @@ def checked(row: BulkRow, kind: str, over: Above) -> tuple[Row | None, list[Prob
     if problems or parent is None:
         return None, problems
     return Row(row.number, parent, cells["name"], cells["code"], number, cells["mail"].casefold()), []
+
+
+def _unplaced(text: str, at: str, over: Above) -> Problem:
+    if not text:
+        return problem("load.above_missing", at)
+    if folded(text) in over.found:
+        return problem("load.above_twice", at, found=text)
+    return problem("load.above_unknown", at, found=text)
 
 
 def keys(row: Row) -> list[tuple[uuid.UUID, str, str]]:

@@ -28,6 +28,8 @@ from sonae_web.ground.scope import Scope, declared
 BATCH = 500
 MOST_ROWS = 150_000
 MOST_PROBLEMS, MOST_SHOWN = 200, 100
+SHORT = 5_000
+"""Rows up to which a list is checked again whenever its page is opened."""
 
 
 @dataclass
@@ -97,12 +99,23 @@ def keep(*, scope: Scope, place: Organisation, kind: str, content: bytes, found:
     before = Upload.within(scope).filter(tenant=place.pk, kind=kind, sha256=sha256).exclude(state=Upload.State.DONE)
     if (row := before.first()) is not None:
         return row
-    row = Upload(tenant=place.pk, kind=kind, sha256=sha256, made_at=clock.now(), made_by=scope.user, rows=found.rows)
+    row = Upload(
+        tenant=place.pk, kind=kind, sha256=sha256, made_at=clock.now(), made_by=scope.user, rows=found.rows,
+        new=found.verdicts["new"], changed=found.verdicts["changed"], same=found.verdicts["same"], invited=found.invited,
+    )  # fmt: skip
     sealed.put_bytes(row, "content", content)
     with declared(scope):
         row.save(force_insert=True)
     _record("upload.checked", row, scope)
     return row
+
+
+def checked(*, scope: Scope, place: Organisation, upload: Upload) -> Check:
+    """Return what a list that waits to be confirmed would do: as things stand now, a long one as they stood when it was sent."""
+    if upload.rows > SHORT:
+        verdicts = Counter(new=upload.new, changed=upload.changed, same=upload.same)
+        return Check(rows=upload.rows, verdicts=verdicts, invited=upload.invited)
+    return check(scope=scope, place=place, kind=upload.kind, content=sealed.get_bytes(upload, "content"))
 
 
 def load(*, scope: Scope, place: Organisation, upload: uuid.UUID, most: int | None = None) -> Upload:
@@ -135,6 +148,8 @@ def _load(scope: Scope, pk: uuid.UUID, position: int, batch: Sequence[BulkRow], 
     counts = Counter(row.verdict for row in meant)
     written = _write(scope, upload.kind, meant)
     with declared(own):
+        if position == 0:  # until now these were what the check foretold
+            upload.new = upload.changed = upload.same = upload.invited = 0
         upload.new += counts["new"]
         upload.changed += counts["changed"]
         upload.same += counts["same"]

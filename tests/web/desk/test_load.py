@@ -295,6 +295,18 @@ def test_a_long_list_goes_on_as_a_job_while_its_clerk_holds_the_role(
     assert len(members(there)) == 9
 
 
+def test_the_page_of_a_long_list_tells_what_was_found_when_it_was_sent(
+    there: Tree, as_clerk: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = as_clerk("federation", there.prefecture)
+    address = send(client, there.prefecture, csv(*(["例示協同組合", "", f"見本{n}号", "", ""] for n in range(3)))).url
+    monkeypatch.setattr(uploads, "SHORT", 2)
+    monkeypatch.setattr(uploads, "check", lambda **_: pytest.fail("read again"))
+    assert client.get(address).context["found"].verdicts["new"] == 3
+    client.post(address)
+    assert client.get(address).context["upload"].new == 3
+
+
 def test_another_federations_list_is_a_missing_one(there: Tree, as_clerk: SignIn) -> None:
     address = send(
         as_clerk("federation", there.prefecture), there.prefecture, csv(["例示協同組合", "", "見本一号", "", ""])
