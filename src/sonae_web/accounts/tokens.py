@@ -21,7 +21,7 @@ from django.http import Http404
 
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes.reader import FORBIDDEN
-from sonae_web.accounts.models import Role, Token, User
+from sonae_web.accounts.models import Organisation, Role, Token, User
 from sonae_web.accounts.services import scope_of
 from sonae_web.ground import audit, clock
 from sonae_web.ground.scope import Scope, ScopeMissing
@@ -59,9 +59,44 @@ class Acting:
         return scope in self.token.scopes.split()
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A token as its person sees it."""
+
+    token: Token
+
+    @property
+    def state(self) -> str:
+        """What it is good for now: good, expired, revoked, or gone with its role."""
+        if self.token.revoked_at is not None:
+            return "revoked"
+        if self.token.role is None:
+            return "gone"
+        return "good" if self.token.expires_at > clock.now() else "expired"
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it may be used for, as the last part of word ids."""
+        return [each.replace(":", "_") for each in self.token.scopes.split()]
+
+
+def of(user: User) -> list[Shown]:
+    """Return every token of a person, in all roles, the newest first."""
+    rows = Token.objects.filter(user=user).select_related("role__organisation")
+    return [Shown(each) for each in rows.order_by("-created_at", "pk")]
+
+
+def roles_for(user: User) -> list[Role]:
+    """Return the roles of a person for which a token can be made: it may be good for something, and the place is open."""
+    held = Role.objects.filter(user=user, organisation__state=Organisation.State.ACTIVE).select_related("organisation")
+    return [each for each in held.order_by("organisation__name", "role") if scopes_of(each.role)]
+
+
 @transaction.atomic
 def issue_token(*, user: User, role: uuid.UUID, name: str, scopes: Collection[str], days: int) -> tuple[Token, str]:
-    """Issue a token of a role of a person, and return it with its secret, which is told this once and kept nowhere.
+    """Issue a token of a role of a person, and return it with its secret, which is told this once.
+
+    Nowhere is it kept, but sealed in the answer to the form that asked for it, for a day: sent twice, it is answered alike.
 
     Raises ScopeMissing for a role that the person does not hold, and Refused with every fault: a name that is none, scopes
     that are unknown or not the role's, days outside 1 to 365, too many tokens.
