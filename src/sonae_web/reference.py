@@ -102,6 +102,20 @@ class Example:
         return contract.text(found)
 
 
+@lru_cache(maxsize=1)
+def sample() -> Result:
+    """Return the diagnosis of the examples, not saved: every question of the edition answered, yes and partly by turns."""
+    edition = load_edition(load(PROGRAMME), EDITION)
+    answers = {each.id: each.answers[number % 2] for number, each in enumerate(edition.questions)}
+    business = {
+        "name": ORGANISATION.name, "industry": "retail", "employees": 12, "persons_held": 3000, "annual_sales": 120000000,
+        "information": ["name", "address"], "media": ["paper", "pc"], "uses": ["website"], "on_consignment": False,
+    }  # fmt: skip
+    text = json.dumps({"programme": PROGRAMME, "edition": EDITION, "business": business, "answers": answers})
+    found = contract.diagnose(read_bytes(text.encode(), "body"), day(ON), "ja")[0]
+    return results.made(found, tenant=ORGANISATION.pk, year=2028, at=MADE, by=UUID(int=0), pk=RESULT)
+
+
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
         "programmes": Example("programmes?lang={lang}", lambda _, lang: programmes_data(lang)),
@@ -136,20 +150,6 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
     }
 )
 """A worked call of every operation, by its id."""
-
-
-@lru_cache(maxsize=1)
-def sample() -> Result:
-    """Return the diagnosis of the examples, not saved: every question of the edition answered, yes and partly by turns."""
-    edition = load_edition(load(PROGRAMME), EDITION)
-    answers = {each.id: each.answers[number % 2] for number, each in enumerate(edition.questions)}
-    business = {
-        "name": ORGANISATION.name, "industry": "retail", "employees": 12, "persons_held": 3000, "annual_sales": 120000000,
-        "information": ["name", "address"], "media": ["paper", "pc"], "uses": ["website"], "on_consignment": False,
-    }  # fmt: skip
-    text = json.dumps({"programme": PROGRAMME, "edition": EDITION, "business": business, "answers": answers})
-    found = contract.diagnose(read_bytes(text.encode(), "body"), day(ON), "ja")[0]
-    return results.made(found, tenant=ORGANISATION.pk, year=2028, at=MADE, by=UUID(int=0), pk=RESULT)
 
 
 def _acting() -> Acting:

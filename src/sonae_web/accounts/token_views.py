@@ -13,17 +13,22 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sonae.problems import Refused
+from sonae.problems import Problem, Refused
 from sonae_web.accounts import factors, tokens
-from sonae_web.accounts.acting import signed_in
+from sonae_web.accounts.acting import View, signed_in
 from sonae_web.accounts.models import Role, User
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import words
 
 DAYS = (30, 90, 180, 365)
 USUAL_DAYS = 90
+FIELDS = ("name", "role", "scopes", "days")
+"""In the form's order."""
 FAULTS = {"text.forbidden_character": "name_character"}
 """By code of a problem, which of the words ``site.tokens.fault_…`` says it, if not that of its place."""
+
+confirmed: Callable[[View], View] = reauthentication_required
+"""Open a view to who has just proved again who they are; others prove it first and go on from there."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Entry:
     days: str = str(USUAL_DAYS)
 
 
-def own(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
+def own(view: View) -> View:
     """Give a view the person who is signed in; staff without a second factor set one up first."""
 
     @signed_in
@@ -61,7 +66,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 @own
-@reauthentication_required
+@confirmed
 @require_http_methods(["GET", "HEAD", "POST"])
 @once
 def new(request: HttpRequest) -> HttpResponse:
@@ -79,7 +84,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     user=user, role=uuid.UUID(entry.role), name=entry.name, scopes=entry.scopes, days=int(entry.days)
                 )
             except Refused as refused:
-                faults = {each.at: FAULTS.get(each.code, each.at) for each in refused.problems}
+                faults = _told(refused.problems)
             else:
                 return render(request, "accounts/token_made.html", {"token": token, "secret": secret})
     return _form(request, roles, entry, faults)
@@ -113,12 +118,15 @@ def _read(request: HttpRequest, roles: Sequence[Role]) -> tuple[Entry, dict[str,
         posted.getlist("scopes"),
         posted.get("days", ""),
     )
-    faults = {}
-    if entry.role not in {str(each.pk) for each in roles}:
-        faults["role"] = "role"
-    if entry.days not in map(str, DAYS):
-        faults["days"] = "days"
-    return entry, faults
+    chosen = next((each.role for each in roles if str(each.pk) == entry.role), "")
+    days = int(entry.days) if entry.days in map(str, DAYS) else 0
+    found = tokens.faults_of(role=chosen or roles[0].role, name=entry.name, scopes=entry.scopes, days=days)
+    faults = _told(found) | ({} if chosen else {"role": "role"})
+    return entry, {at: faults[at] for at in FIELDS if at in faults}
+
+
+def _told(problems: Sequence[Problem]) -> dict[str, str]:
+    return {each.at: FAULTS.get(each.code, each.at) for each in problems}
 
 
 def _form(request: HttpRequest, roles: Sequence[Role], entry: Entry, faults: Mapping[str, str]) -> HttpResponse:

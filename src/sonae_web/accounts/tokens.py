@@ -103,20 +103,7 @@ def issue_token(*, user: User, role: uuid.UUID, name: str, scopes: Collection[st
     """
     scope = scope_of(user=user, role=role)
     Role.objects.select_for_update().get(pk=role)  # two at once are counted one after the other
-    name, allowed = unicodedata.normalize("NFC", name).strip(), scopes_of(scope.role)
-    faults: list[Problem] = []
-    if not 1 <= len(name) <= NAME_LENGTH:
-        faults.append(problem("value.length", "name", found=len(name), most=NAME_LENGTH))
-    if found := FORBIDDEN.search(name):
-        faults.append(problem("text.forbidden_character", "name", character=f"U+{ord(found[0]):04X}"))
-    if not scopes:
-        faults.append(problem("field.missing", "scopes", field="scopes"))
-    faults += (
-        problem("value.not_allowed", "scopes", found=each, near=", ".join(allowed) or "—")
-        for each in sorted(set(scopes) - set(allowed))
-    )
-    if not 1 <= days <= MOST_DAYS:
-        faults.append(problem("value.range", "days", found=days, least=1, most=MOST_DAYS))
+    name, faults = clean_name(name), faults_of(role=scope.role, name=name, scopes=scopes, days=days)
     if Token.objects.filter(role=role, revoked_at=None, expires_at__gt=clock.now()).count() >= MOST_TOKENS:
         faults.append(problem("value.too_many", "tokens", found=MOST_TOKENS + 1, most=MOST_TOKENS))
     if faults:
@@ -132,6 +119,30 @@ def issue_token(*, user: User, role: uuid.UUID, name: str, scopes: Collection[st
         detail={"role": role, "days": days},
     )  # fmt: skip
     return token, secret
+
+
+def faults_of(*, role: str, name: str, scopes: Collection[str], days: int) -> list[Problem]:
+    """Return every fault of what is asked of a token of a role."""
+    name, allowed = clean_name(name), scopes_of(role)
+    faults: list[Problem] = []
+    if not 1 <= len(name) <= NAME_LENGTH:
+        faults.append(problem("value.length", "name", found=len(name), most=NAME_LENGTH))
+    if found := FORBIDDEN.search(name):
+        faults.append(problem("text.forbidden_character", "name", character=f"U+{ord(found[0]):04X}"))
+    if not scopes:
+        faults.append(problem("field.missing", "scopes", field="scopes"))
+    faults += (
+        problem("value.not_allowed", "scopes", found=each, near=", ".join(allowed) or "—")
+        for each in sorted(set(scopes) - set(allowed))
+    )
+    if not 1 <= days <= MOST_DAYS:
+        faults.append(problem("value.range", "days", found=days, least=1, most=MOST_DAYS))
+    return faults
+
+
+def clean_name(name: str) -> str:
+    """Return the name of a token as it is stored."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 @transaction.atomic

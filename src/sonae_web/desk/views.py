@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -156,7 +157,7 @@ def member_restore(request: ActingRequest, member: Organisation) -> HttpResponse
 
 @acting(Role.Name.ASSOCIATION)
 @require_http_methods(["GET", "HEAD", "POST"])
-def remind(request: ActingRequest) -> HttpResponse:
+def remind(request: ActingRequest) -> HttpResponseBase:
     """Show who would be reminded and with which words; then, when confirmed, remind them."""
     who, back = request.acting, reverse("desk", args=[request.acting.organisation.pk])
     if request.method != "POST":

@@ -142,6 +142,11 @@ def test_faults_stand_at_their_fields_and_nothing_is_made(
     assert not Token.objects.exists()
 
 
+def test_all_faults_are_told_at_once(browser: Client) -> None:
+    page = browser.post(NEW, {"once": str(uuid.uuid4())}).content.decode()
+    assert re.findall(r'<li><a href="#([a-z]+)', page) == ["name", "role", "scopes", "days"]
+
+
 def test_too_many_are_refused_in_words(browser: Client, hanako: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "MOST_TOKENS", 1)
     assert browser.post(NEW, form(hanako)).status_code == 200
