@@ -12,6 +12,7 @@ from sonae_web.accounts import colleagues, forms, invitations, joining, menu
 from sonae_web.accounts.acting import ActingRequest, acting, roles_of, signed_in
 from sonae_web.accounts.invitations import Unfit
 from sonae_web.accounts.models import Organisation, Role, User
+from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import words
 
 
@@ -37,6 +38,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @acting(Role.Name.MEMBER)
+@once
 def people(request: ActingRequest) -> HttpResponse:
     """Colleagues: who they are, and a form to invite one."""
     mail, fault = request.POST.get("mail", "").strip().casefold()[:255], ""
@@ -66,6 +68,7 @@ def _people(request: ActingRequest, mail: str = "", fault: str = "") -> HttpResp
 
 
 @acting(Role.Name.MEMBER)
+@once
 def people_invitation(request: ActingRequest, invitation: uuid.UUID) -> HttpResponse:
     """An open invitation sent again, or withdrawn."""
     who = request.acting
@@ -82,6 +85,7 @@ def people_invitation(request: ActingRequest, invitation: uuid.UUID) -> HttpResp
 
 
 @acting(Role.Name.MEMBER)
+@once
 def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
     """A colleague to remove, or oneself: asked first, with what it means."""
     who = request.acting

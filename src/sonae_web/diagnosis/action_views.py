@@ -20,6 +20,7 @@ from sonae_web.diagnosis.evidence import KINDS, Unfit
 from sonae_web.diagnosis.members import member, to
 from sonae_web.diagnosis.models import Evidence
 from sonae_web.ground import clock
+from sonae_web.ground.idempotency import once
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
 
@@ -121,6 +122,7 @@ def file(request: ActingRequest, evidence_id: UUID) -> HttpResponse:
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def remove(request: ActingRequest, evidence_id: UUID) -> HttpResponse:
     """Ask, then remove a file."""
     scope = request.acting.scope

@@ -60,8 +60,7 @@ def report(request: ActingRequest, result: UUID) -> HttpResponse:
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
     pdf = results.paper(scope=scope, row=row, lang=lang())
-    name = f'attachment; filename="sonae-{row.number}-{lang()}.pdf"'
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": name})
+    return HttpResponse(pdf, headers=results.file_headers(row, lang()))
 
 
 def _areas(frozen: Frozen, earlier: Result | None, report: dict[str, Any]) -> list[dict[str, Any]]:
