@@ -28,6 +28,7 @@ from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.results import Frozen
 from sonae_web.ground.api import ROOT, day
 from sonae_web.ground.problems import KINDS
+from sonae_web.ground.rules import public
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.words import lang, words
 
@@ -156,6 +157,7 @@ def _acting() -> Acting:
     return Acting(TOKEN, Scope(UUID(int=0), "member", ORGANISATION.pk, frozenset({ORGANISATION.pk})))
 
 
+@public
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The reference page."""

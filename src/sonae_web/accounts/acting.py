@@ -17,10 +17,22 @@ from django.shortcuts import redirect, render
 
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
 from sonae_web.accounts.services import scope_of
+from sonae_web.ground.rules import PUBLIC, View, public
 from sonae_web.ground.scope import Scope, declared
 
-PUBLIC, SIGNED_IN = "public", "signed_in"
-View = Callable[..., HttpResponseBase]
+__all__ = [
+    "PUBLIC",
+    "SIGNED_IN",
+    "Acting",
+    "ActingRequest",
+    "View",
+    "acting",
+    "held",
+    "public",
+    "roles_of",
+    "signed_in",
+]
+SIGNED_IN = "signed_in"
 
 
 @dataclass(frozen=True)
@@ -38,12 +50,6 @@ class ActingRequest(HttpRequest):
 
     user: User
     acting: Acting
-
-
-def public(view: View) -> View:
-    """Mark a view as open to everybody."""
-    view.rule = PUBLIC  # type: ignore[attr-defined]
-    return view
 
 
 def signed_in(view: View) -> View:
