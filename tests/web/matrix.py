@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import uuid
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.test.client import ClientHandler
 
-from sonae_web.accounts.acting import PUBLIC, SIGNED_IN
+from sonae_web.accounts.acting import PUBLIC, SIGNED_IN, SURELY
 from sonae_web.accounts.models import STAFF, Organisation
 from sonae_web.accounts.rules import MIDWAY, Address, addresses
 from sonae_web.accounts.services import HELD_AT
@@ -70,7 +71,10 @@ class Door:
         come_from = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
         headers = {"HTTP_COOKIE": cell.actor.cookies} if cell.actor.cookies else {}
         headers |= {"HTTP_AUTHORIZATION": f"Bearer {cell.actor.bearer}"} if cell.actor.bearer else {}
-        request = self.factory.generic(cell.method, cell.path, REMOTE_ADDR=come_from, **headers)  # type: ignore[arg-type]
+        form = cell.method == "POST" and cell.address.rules is None
+        body = f"once={uuid.UUID(int=number)}".encode() if form else b""
+        kind = "application/x-www-form-urlencoded" if form else "application/octet-stream"
+        request = self.factory.generic(cell.method, cell.path, body, kind, REMOTE_ADDR=come_from, **headers)  # type: ignore[arg-type]
         with transaction.atomic():
             response: Any = self.handler(request.environ)
             body = b"".join(response.streaming_content) if response.streaming else response.content
@@ -122,10 +126,13 @@ def _objects(stage: Stage, address: Address, actor: Actor) -> Iterator[tuple[str
     """Yield which object, its path, and the organisation in it."""
     names = [name for name in address.blanks if name != "organisation"]
     if "organisation" not in address.blanks:
-        owner: Any = actor.user
-        yield from (
-            (object_, path, None) for object_, path in _variants(stage, address, names, owner, _other(stage, actor))
-        )
+        if address.rules is None:
+            owner: Any = actor.user
+            other = _other(stage, actor)
+        else:  # the API: what a token's organisation has, and another's
+            owner = actor.home or stage.place.member
+            other = stage.stranger_of(owner)
+        yield from ((object_, path, None) for object_, path in _variants(stage, address, names, owner, other))
         return
     for state, organisation in _homes(stage, address):
         found = _variants(stage, address, names, organisation, stage.stranger_of(organisation), str(organisation.pk))
@@ -148,9 +155,17 @@ def _homes(stage: Stage, address: Address) -> list[tuple[str, Organisation]]:
 def _variants(
     stage: Stage, address: Address, names: list[str], owner: Any, other: Any, organisation: str = ""
 ) -> Iterator[tuple[str, str]]:
-    own = {name: value(stage, address.name, name, owner) or _missing(address, name) for name in names}
+    found = {name: value(stage, address.name, name, owner) for name in names}
+    own = {name: _missing(address, name) if each is None else each for name, each in found.items()}
     own |= {"organisation": organisation} if organisation else {}
-    yield "own", address.path(own)
+    if (
+        not organisation
+        and address.ours
+        and any(each is None and blank(address.name, name).tenants for name, each in found.items())
+    ):
+        yield "missing of its own", address.path(own)
+    else:
+        yield "own", address.path(own)
     for name in names:
         filled = blank(address.name, name)
         if filled.missing is not None:
@@ -184,7 +199,9 @@ def expected(cell: Cell) -> str:
         return _object(cell)
     if person is None:
         return SIGN_IN
-    if rule == SIGNED_IN:
+    if rule == SURELY and not cell.actor.second_factor and STAFF & frozenset().union(*cell.actor.roles.values()):
+        return SET_UP
+    if rule in (SIGNED_IN, SURELY):
         return _object(cell)
     return _acting(rule, cell) if isinstance(rule, frozenset) else UNKNOWN
 

@@ -45,6 +45,8 @@ class Actor:
     bearer: str = ""
     """A token of the API, and what it is good for."""
     good_for: frozenset[str] = frozenset()
+    home: Organisation | None = None
+    """The organisation that a token acts for."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _tokens(there: Tree) -> Iterator[Actor]:
         scopes = scopes_of(role)
         if scopes:
             _, secret = issue_token(user=user, role=held.pk, name="見本", scopes=scopes, days=9)
-            yield Actor(f"token of {place.name}", None, "", bearer=secret, good_for=frozenset(scopes))
+            yield Actor(f"token of {place.name}", None, "", bearer=secret, good_for=frozenset(scopes), home=place)
 
 
 def _people(there: Tree, gone: Mapping[str, Organisation]) -> list[tuple[str, list[tuple[str, Organisation]], bool]]:
@@ -228,6 +230,13 @@ def _passkey(stage: Stage, owner: User | None) -> object:
     return Authenticator.objects.filter(user=owner, type="webauthn").values_list("pk", flat=True).first()
 
 
+def _token(stage: Stage, owner: User | None) -> object:
+    held = Role.objects.filter(user=owner, role=Role.Name.MEMBER).exclude(organisation__state="archived").first()
+    if owner is None or held is None:
+        return None
+    return issue_token(user=owner, role=held.pk, name="見本", scopes=scopes_of(held.role), days=9)[0].pk
+
+
 def _invitation(stage: Stage, owner: Organisation, link: str = "") -> object:
     link_hash = sha256(link.encode()).digest() if link else uuid.uuid4().bytes * 2
     row = Invitation(
@@ -302,6 +311,7 @@ BLANKS: dict[str, Blank] = {
     "association": Blank(_below("association"), MISSING, tenants=True),
     "join_ask.association": Blank(lambda stage, owner: stage.place.association.pk, MISSING),
     "join_sent.association": Blank(lambda stage, owner: stage.place.association.pk, MISSING),
+    "token": Blank(_token, MISSING, tenants=True),
     "pk": Blank(_passkey, 10**9, tenants=True),
     "link": Blank(_quick_check, "A" * 43),
     "invitation.link": Blank(_invitation_link, "A" * 43),

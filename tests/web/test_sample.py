@@ -15,7 +15,7 @@ from sonae_web.ground.scope import unscoped
 from sonae_web.sample import build
 from sonae_web.sample.people import PASSWORD, SIGN_INS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:

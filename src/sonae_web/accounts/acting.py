@@ -23,16 +23,20 @@ from sonae_web.ground.scope import Scope, declared
 __all__ = [
     "PUBLIC",
     "SIGNED_IN",
+    "SURELY",
     "Acting",
     "ActingRequest",
     "View",
     "acting",
     "held",
+    "is_due",
+    "is_staff",
     "public",
     "roles_of",
     "signed_in",
+    "signed_in_surely",
 ]
-SIGNED_IN = "signed_in"
+SIGNED_IN, SURELY = "signed_in", "signed_in_surely"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,16 @@ class ActingRequest(HttpRequest):
     acting: Acting
 
 
+def is_staff(user: User) -> bool:
+    """Return whether a person holds a role that acts for others."""
+    return Role.objects.filter(user=user, role__in=STAFF).exists()
+
+
+def is_due(user: User) -> bool:
+    """Return whether a person must set up a second factor: holds such a role, and has none."""
+    return is_staff(user) and not is_mfa_enabled(user)
+
+
 def signed_in(view: View) -> View:
     """Open a view to whoever is signed in; others sign in first."""
 
@@ -62,6 +76,20 @@ def signed_in(view: View) -> View:
         return view(request, *args, **values)
 
     handle.rule = SIGNED_IN  # type: ignore[attr-defined]
+    return handle
+
+
+def signed_in_surely(view: View) -> View:
+    """Open a view to whoever is signed in, staff only with a second factor: they set one up first."""
+
+    @signed_in
+    @wraps(view)
+    def handle(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+        if isinstance(request.user, User) and is_due(request.user):
+            return redirect("mfa_index")
+        return view(request, *args, **values)
+
+    handle.rule = SURELY  # type: ignore[attr-defined]
     return handle
 
 

@@ -3,19 +3,16 @@
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae.problems import Problem, Refused
-from sonae_web.accounts import factors, tokens
-from sonae_web.accounts.acting import View, signed_in
+from sonae_web.accounts import tokens
+from sonae_web.accounts.acting import View, signed_in_surely
 from sonae_web.accounts.models import Role, User
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import words
@@ -41,22 +38,7 @@ class Entry:
     days: str = str(USUAL_DAYS)
 
 
-def own(view: View) -> View:
-    """Give a view the person who is signed in; staff without a second factor set one up first."""
-
-    @signed_in
-    @wraps(view)
-    def handle(request: HttpRequest, **values: Any) -> HttpResponseBase:
-        if not isinstance(request.user, User):  # signed_in has seen to it
-            raise TypeError("nobody is signed in")
-        if factors.is_due(request.user):
-            return redirect("mfa_index")
-        return view(request, **values)
-
-    return handle
-
-
-@own
+@signed_in_surely
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """Every token of the person, in all roles, the newest first."""
@@ -65,9 +47,9 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/tokens.html", context)
 
 
-@own
-@confirmed
+@signed_in_surely
 @require_http_methods(["GET", "HEAD", "POST"])
+@confirmed
 @once
 def new(request: HttpRequest) -> HttpResponse:
     """Make a token, and show its secret this once."""
@@ -90,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _form(request, roles, entry, faults)
 
 
-@own
+@signed_in_surely
 @require_http_methods(["GET", "HEAD", "POST"])
 def revoke(request: HttpRequest, token: uuid.UUID) -> HttpResponse:
     """Ask, then revoke a token."""
