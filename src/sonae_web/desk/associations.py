@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import Count, OuterRef, Subquery, UUIDField
+
 from sonae_web.accounts.models import Organisation
-from sonae_web.desk import listing
+from sonae_web.desk import listing, places
 from sonae_web.desk.listing import Asked, folded
 from sonae_web.desk.members import Figures
 from sonae_web.desk.models import Reference
@@ -51,23 +53,22 @@ class Association:
 
 
 def listed(*, scope: Scope, year: int) -> list[Association]:
-    """Return the associations of the branch that are not archived, whatever their number in four queries."""
-    above = dict(
-        Organisation.objects.filter(kind="member", state="active", pk__among=scope.organisations).values_list(
-            "pk", "parent"
-        )
-    )
-    sizes = Counter(above.values())
-    states: dict[uuid.UUID | None, Counter[str]] = {}
-    for tenant, state in Progress.within(scope).filter(year=year).values_list("tenant", "state").iterator():
-        if tenant in above:
-            states.setdefault(above[tenant], Counter())[state] += 1
-    rows = Organisation.objects.filter(kind="association", state="active", pk__among=scope.organisations)
-    codes = dict(Reference.within(scope).filter(tenant__in=rows.values("pk")).values_list("tenant", "code"))
-    return [
-        _association(row, codes.get(row[0], ""), sizes[row[0]], states.get(row[0], Counter()))
-        for row in rows.values_list("pk", "name", "parent__name", "number")
-    ]
+    """Return the associations of the branch that are not archived, whatever their number in four queries.
+
+    Members are counted by the database: a national federation has too many to be read for each page.
+    """
+    found = Organisation.objects.filter(kind="association", state="active", pk__among=scope.organisations)
+    rows = list(found.values_list("pk", "name", "parent__name", "number"))
+    own = frozenset(row[0] for row in rows)
+    members = Organisation.objects.filter(kind="member", state="active")
+    sizes = dict(members.filter(parent__pk__among=own).values_list("parent").annotate(Count("pk")))
+    states: dict[uuid.UUID, Counter[str]] = {}
+    above = Subquery(members.filter(pk=OuterRef("tenant")).values("parent"), output_field=UUIDField())
+    of_year = Progress.within(scope).filter(year=year).annotate(above=above)
+    for association, state, number in of_year.values_list("above", "state").annotate(Count("pk")):
+        states.setdefault(association, Counter())[state] += number
+    codes = dict(Reference.within(places.narrowed(scope, own)).values_list("tenant", "code"))
+    return [_association(row, codes.get(row[0], ""), sizes.get(row[0], 0), states.get(row[0], Counter())) for row in rows]
 
 
 def _association(row: tuple[uuid.UUID, str, str, str], code: str, members: int, states: Counter[str]) -> Association:
