@@ -9,7 +9,8 @@ that a browser keeps. They are signed in beforehand: hashing a password takes a 
 by itself. Web, jobs, database and locust share the same two cores; what each took of them is printed.
 
 PostgreSQL writes to the disk at each commit as installed; SQLite as the site's settings say. Members stand for covers, which the
-site does not have yet. Exits with 1 when a target is missed; ends and deletes all that it began.
+site does not have yet. Exits with 1 when a target is missed; ends and deletes all that it began. ``web_pages.py`` tells the
+processor time of a single page.
 """
 
 import argparse
@@ -86,7 +87,9 @@ def measured(kind: str, address: str, folder: Path, seconds: int, asked: argpars
         print(f"{seconds} s; load of the machine {since:.1f} before, {os.getloadavg()[0]:.1f} at the end")
         missed = _table(walked)
         spans = {name: after[name] - before[name] for name in after} | {"locust": walked["core"]}
-        print("of two cores: " + ", ".join(f"{name} {each / walked['seconds'] / 2:.0%}" for name, each in spans.items()))
+        print(
+            "of two cores: " + ", ".join(f"{name} {each / walked['seconds'] / 2:.0%}" for name, each in spans.items())
+        )
         _table(_load([*load, "sign_in", str(SIGN_IN_SECONDS)], environment, SIGN_IN_SECONDS), judged=False)
     return missed
 

@@ -217,7 +217,9 @@ def _seen(sheet: checklists.Sheet, question: str) -> tuple[int, str]:
 
 def _quick(chance: random.Random) -> str:
     """Return the link of a quick check half answered."""
-    link = services.begin(industry="retail", employees=chance.randrange(2, 60), persons_held=chance.randrange(90, 9_000))
+    link = services.begin(
+        industry="retail", employees=chance.randrange(2, 60), persons_held=chance.randrange(90, 9_000)
+    )
     for question in services.read(link).questions[:7]:
         services.answer(link=link, question=question.id, value="partly")
     return link

@@ -13,9 +13,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import gevent
 from locust import FastHttpUser, constant_throughput, task
 from locust.env import Environment
+
 from web_mix import MIX, addresses
 
 WALKERS, SIGNING_IN = 50, 4
@@ -50,7 +50,8 @@ class Person(FastHttpUser):
             "Cookie": cookies, "X-CSRFToken": CSRF, "Origin": ADDRESS.replace("http:", "https:"),
             "X-Forwarded-Proto": "https", "X-Forwarded-For": f"10.0.{self.number // 250}.{self.number % 250}",
         }  # fmt: skip
-        self.client.client.cookiejar.clear()
+        if (jar := self.client.client.cookiejar) is not None:
+            jar.clear()
         wanted = 302 if method == "POST" else 200
         with self.client.request(
             method, path, name=page, data=fields, headers=headers, allow_redirects=False, catch_response=True
@@ -130,11 +131,11 @@ def main(kind: str, seconds: float) -> None:
     environment = Environment(user_classes=[people], host=ADDRESS)
     runner = environment.create_local_runner()
     runner.start(number, spawn_rate=number)
-    gevent.sleep(WARM)
+    time.sleep(WARM)
     environment.stats.reset_all()
     FAULTS.clear()
     wall, core = time.perf_counter(), time.process_time()
-    gevent.sleep(seconds)
+    time.sleep(seconds)
     wall, core = time.perf_counter() - wall, time.process_time() - core
     rows = [*environment.stats.entries.values(), environment.stats.total]
     counted = [

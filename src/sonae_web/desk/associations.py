@@ -68,7 +68,9 @@ def listed(*, scope: Scope, year: int) -> list[Association]:
     for association, state, number in of_year.values_list("above", "state").annotate(Count("pk")):
         states.setdefault(association, Counter())[state] += number
     codes = dict(Reference.within(places.narrowed(scope, own)).values_list("tenant", "code"))
-    return [_association(row, codes.get(row[0], ""), sizes.get(row[0], 0), states.get(row[0], Counter())) for row in rows]
+    return [
+        _association(row, codes.get(row[0], ""), sizes.get(row[0], 0), states.get(row[0], Counter())) for row in rows
+    ]
 
 
 def _association(row: tuple[uuid.UUID, str, str, str], code: str, members: int, states: Counter[str]) -> Association:
