@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.diagnosis.models import Checklist, Result
@@ -189,3 +190,11 @@ def test_without_a_checklist_its_pages_lead_home(browser: Client, place: Tree) -
     for page in ("checklist", "checklist_facts", "checklist_hand_in"):
         assert browser.get(at(page, place.member))["Location"] == at("business", place.member)
     assert browser.post(at("checklist_hand_in", place.member))["Location"] == at("business", place.member)
+
+
+def test_the_overview_asks_the_database_no_more_for_more_questions(
+    browser: Client, place: Tree, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    fill(browser, place)
+    with django_assert_max_num_queries(8):
+        assert browser.get(at("checklist", place.member)).status_code == 200

@@ -16,7 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
-from sonae_web.accounts.services import scope_of
+from sonae_web.accounts.services import scope_held
 from sonae_web.ground.rules import PUBLIC, View, public
 from sonae_web.ground.scope import Scope, declared
 
@@ -128,12 +128,11 @@ def acting(*roles: str) -> Callable[[View], View]:
 
 def held(user: User, organisation: uuid.UUID, roles: frozenset[str]) -> Acting | None:
     """Return the person acting in the first of the roles that it holds in an organisation, or None."""
-    row = (
-        Role.objects.filter(user=user, organisation=organisation, role__in=roles).select_related("organisation").first()
-    )
+    rows = Role.objects.filter(user=user, user__is_active=True, organisation=organisation, role__in=roles)
+    row = rows.select_related("organisation").first()
     if row is None:
         return None
-    return Acting(user, row.role, row.organisation, scope_of(user=user, role=row.pk))
+    return Acting(user, row.role, row.organisation, scope_held(row))
 
 
 def roles_of(user: User) -> list[Role]:

@@ -1,5 +1,6 @@
 """Pages of a member's checklist: its home, facts, questions, overview, handing in."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -46,11 +47,14 @@ def overview(request: ActingRequest) -> HttpResponse:
     if sheet is None:
         return to(request, "business")
     texts = words(sheet.edition.id)
+    done, lines = _done(request, sheet), {each.id: _line(sheet, n, each, texts) for n, each in _numbered(sheet)}
     context = {
         "sheet": sheet,
-        "areas": [_area(sheet, area, texts) for area in sheet.areas],
+        "areas": [
+            _area(sheet, area, texts) | {"rows": [lines[each.id] for each in area.questions]} for area in sheet.areas
+        ],
         "facts": _facts(sheet, texts),
-        "review": [_line(sheet, each, texts) for each in sheet.asked if each.id in _done(request, sheet)],
+        "review": [line for name, line in lines.items() if name in done],
     }
     return render(request, "diagnosis/member_overview.html", context)
 
@@ -155,7 +159,7 @@ def hand_in(request: ActingRequest) -> HttpResponse:
     texts = words(sheet.edition.id)
     context = {
         "sheet": sheet,
-        "missing": [_line(sheet, each, texts) for each in sheet.asked if each.id not in sheet.given],
+        "missing": [_line(sheet, n, each, texts) for n, each in _numbered(sheet) if each.id not in sheet.given],
         "unknown": sum(sheet.given[each.id].value == "unknown" for each in sheet.asked if each.id in sheet.given),
         "facts": _facts(sheet, texts),
     }
@@ -183,15 +187,19 @@ def _area(sheet: Sheet, area: checklists.AreaProgress, texts: Words) -> dict[str
         "answered": area.answered,
         "total": len(area.questions),
         "first_open": area.first_open,
-        "rows": [_line(sheet, each, texts) for each in area.questions],
     }
 
 
-def _line(sheet: Sheet, question: Question, texts: Words) -> dict[str, Any]:
+def _numbered(sheet: Sheet) -> Iterator[tuple[int, Question]]:
+    """Return the questions asked, each with its number."""
+    return enumerate(sheet.asked, 1)
+
+
+def _line(sheet: Sheet, number: int, question: Question, texts: Words) -> dict[str, Any]:
     given = sheet.given.get(question.id)
     return {
         "id": question.id,
-        "number": sheet.asked.index(question) + 1,
+        "number": number,
         "question": texts(f"{sheet.edition.id}.{question.id}.question"),
         "critical": question.critical,
         "value": given.value if given else "",
