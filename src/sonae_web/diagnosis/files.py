@@ -90,13 +90,12 @@ def _preview(request: ActingRequest, sheet: Sheet, answers: Answers, *, again: b
         "seen": {each.question: each.version for each in changes},
         "facts_seen": sheet.business_version,
     }
-    numbers = {question.id: number for number, question in enumerate(answers.asked, 1)}
     context = {
         "again": again,
         "facts": [row for row in facts if row[1] != row[2]],
         "changes": [
             {
-                "number": numbers.get(each.question, ""),
+                "number": sheet.edition.numbers[each.question],
                 "question": texts(f"{sheet.edition.id}.{each.question}.question"),
                 "before": texts(f"answer.{each.before}.name") if each.before else "—",
                 "after": texts(f"answer.{each.after}.name"),
