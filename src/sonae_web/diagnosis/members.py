@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sonae.checklist import Question
+from sonae.checklist import Question, load_edition
 from sonae.checklist.business import MEDIA, USES
 from sonae.programmes import Words
 from sonae_web.accounts import kept
@@ -18,6 +18,7 @@ from sonae_web.accounts.models import Role, User
 from sonae_web.diagnosis import actions, checklists, profile, results, services
 from sonae_web.diagnosis.checklists import Changed, Incomplete, NotThere, Sheet
 from sonae_web.diagnosis.models import Task
+from sonae_web.ground import clock
 from sonae_web.ground.words import words
 
 member = acting(Role.Name.MEMBER)
@@ -30,7 +31,17 @@ member_typing = acting(Role.Name.MEMBER, keeps=True)
 def home(request: ActingRequest) -> HttpResponse:
     """What stands, and what comes next."""
     scope = request.acting.scope
-    context = {"sheet": checklists.read(scope), "results": results.history(scope)}
+    sheet, made = checklists.read(scope), results.history(scope)
+    year, todo = checklists.programme_year(clock.today()), actions.listed(scope)
+    context = {
+        "sheet": sheet,
+        "results": made,
+        "year": year,
+        "due": not made or made[0].year < year,
+        "most": len(load_edition(services.programme(), services.programme().edition_of(year)).questions),
+        "total": len(todo),
+        "done": sum(each.done for each in todo),
+    }
     return render(request, "diagnosis/member_home.html", context)
 
 
