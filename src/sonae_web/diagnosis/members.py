@@ -151,7 +151,7 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
         "fault": fault,
         "following": following,
         "before": names[place - 1] if place else None,
-        "theirs": _named(theirs, words()) if theirs else None,
+        "theirs": _named(theirs, words()) | {"me": theirs.by == request.user.pk} if theirs else None,
         "mine": words()(f"answer.{chosen}.name") if theirs else "",
         "task": _done(request, sheet).get(question),
         "kept": typed is not None,
