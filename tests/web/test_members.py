@@ -74,8 +74,8 @@ def test_a_member_goes_from_its_home_to_the_report(browser: Client, place: Tree)
     assert "診断を提出" in browser.get(at("checklist_hand_in", place.member)).content.decode()
     result = browser.post(at("checklist_hand_in", place.member))["Location"]
     page = browser.get(result).content.decode()
-    for words in ("見本商事の診断結果", "総合評価", "漏えいが起きたときの損害", "分野ごとのコメント"):
-        assert words in page
+    for text in ("見本商事の診断結果", "総合評価", "漏えいが起きたときの損害", "分野ごとのコメント"):
+        assert text in page
     report = browser.get(result + "/report.pdf")
     assert report.content.startswith(b"%PDF")
     assert "no-store" in report["Cache-Control"]
@@ -283,4 +283,4 @@ def test_a_question_has_one_number_on_every_screen(browser: Client, place: Tree)
     for name, number in shown.items():
         asked = words(edition.id)(f"{edition.id}.{name}.question")
         assert f"問{number}　{asked}" in result
-        assert f"問{number}　" in actions.partition(f"/actions/{name}\"")[2].partition("</li>")[0]
+        assert f"問{number}　" in actions.partition(f'/actions/{name}"')[2].partition("</li>")[0]

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -58,7 +59,9 @@ def tick(request: ActingRequest, question: str) -> HttpResponse:
     """Tick an action off or open it again, and go back to where that was asked."""
     if request.method != "POST":  # from signing in again
         return to(request, "actions")
-    actions.tick(scope=request.acting.scope, action=_action(request, question), done=request.POST.get("done") == "yes")
+    done = request.POST.get("done") == "yes"
+    actions.tick(scope=request.acting.scope, action=_action(request, question), done=done)
+    messages.success(request, words()("site.action.said_done" if done else "site.action.said_open"))
     if request.POST.get("back") == "action":
         return to(request, "action", question=question)
     return to(request, "actions")
@@ -82,6 +85,7 @@ def action(request: ActingRequest, question: str) -> HttpResponse:
         if not faults:
             try:
                 actions.plan(scope=scope, action=found, seen=_whole(request.POST.get("seen", "")), **values)
+                messages.success(request, words()("site.action.said_planned"))
                 return to(request, "actions")
             except Changed:
                 conflict = True
@@ -112,6 +116,7 @@ def attach(request: ActingRequest, question: str) -> HttpResponse:
             "note": actions.text(task),
         }
         return _page(request, found, entered, {"file": words()(f"site.action.unfit_{unfit.reason}")})
+    messages.success(request, words()("site.action.said_file"))
     return to(request, "action", question=question)
 
 
@@ -138,6 +143,7 @@ def remove(request: ActingRequest, evidence_id: UUID) -> HttpResponse:
     question = row.task.question
     if request.method == "POST":
         evidence.remove(scope=scope, evidence=row.pk)
+        messages.success(request, words()("site.action.said_removed"))
         return to(request, "action", question=question)
     found = next((name for each, name in evidence.of(scope, _action(request, question)) if each.pk == row.pk), "")
     return render(request, "diagnosis/member_evidence_remove.html", {"row": row, "name": found, "question": question})

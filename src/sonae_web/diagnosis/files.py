@@ -10,6 +10,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -130,6 +131,7 @@ def _confirmed(request: ActingRequest, sheet: Sheet) -> HttpResponse:
         now = checklists.read(request.acting.scope) or sheet
         answers = Answers(services.programme(), now.edition, business, carried["answers"])
         return _preview(request, now, answers, again=True)
+    messages.success(request, words()("site.file.taken"))
     return to(request, "checklist")
 
 

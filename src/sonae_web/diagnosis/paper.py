@@ -31,7 +31,10 @@ def paper(request: ActingRequest) -> HttpResponse:
                     "question": texts(f"{edition.id}.{each.id}.question"),
                     "critical": each.critical,
                     "boxes": [
-                        (texts(f"answer.{value}.name"), filled and each.id in sheet.given and sheet.given[each.id].value == value)
+                        (
+                            texts(f"answer.{value}.name"),
+                            filled and each.id in sheet.given and sheet.given[each.id].value == value,
+                        )
                         for value in each.answers
                     ],
                 }
