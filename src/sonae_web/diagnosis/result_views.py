@@ -73,8 +73,9 @@ def comparable(row: Result, earlier: Result) -> bool:
 
 
 def _change(row: Result, earlier: Result | None) -> str:
-    known = earlier is not None and earlier.score is not None and row.score is not None
-    return _difference(row.score, earlier.score) if known else "—"
+    if earlier is None or earlier.score is None or row.score is None:
+        return "—"
+    return _difference(row.score, earlier.score)
 
 
 def _areas(frozen: Frozen, earlier: Result | None, report: dict[str, Any]) -> list[dict[str, Any]]:
