@@ -15,6 +15,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from sonae_web.accounts import kept
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
 from sonae_web.accounts.services import scope_held
 from sonae_web.ground.rules import PUBLIC, View, public
@@ -93,11 +94,12 @@ def signed_in_surely(view: View) -> View:
     return handle
 
 
-def acting(*roles: str) -> Callable[[View], View]:
+def acting(*roles: str, keeps: bool = False) -> Callable[[View], View]:
     """Open a view to people who hold one of the roles in the organisation of the address, and declare their scope.
 
     Whoever is not signed in signs in first; staff without a second factor set one up first. Whoever does not hold the role
     is told what anybody is told of a page that is not there. In an archived organisation nothing can be changed.
+    ``keeps``: a form sent after the session ended is kept for the page that sign-in leads back to (``kept.take``).
     """
     allowed = frozenset(roles)
 
@@ -105,6 +107,8 @@ def acting(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def handle(request: HttpRequest, organisation: uuid.UUID, **values: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
+                if keeps and request.method == "POST":
+                    kept.keep(request)
                 return redirect_to_login(request.get_full_path())
             who = held(request.user, organisation, allowed)
             if who is None:
