@@ -103,6 +103,11 @@ class Figures:
     archived: int = 0
     waiting: int = 0
 
+    @property
+    def per_cent(self) -> int | None:
+        """The share that has answered in whole per cent, rounded down: 100 only when all have; None where there is nobody."""
+        return self.done * 100 // self.members if self.members else None
+
 
 def figures(rows: Sequence[Member], *, waiting: int) -> Figures:
     """Return the figures of a table, archived members left out."""

@@ -12,11 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from sonae.programmes.exports import Value
+from sonae_web.accounts.letters import link as link_to
 from sonae_web.accounts.acting import Acting, ActingRequest, View, acting
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.desk import exports, forms, letters, listing, members, places, reminders
 from sonae_web.desk.listing import Asked
 from sonae_web.desk.members import Member
+from sonae_web.diagnosis.models import Progress
 from sonae_web.ground.words import words
 
 CLERK = (Role.Name.ASSOCIATION, Role.Name.FEDERATION)
@@ -44,7 +46,8 @@ def show_members(request: HttpRequest, who: Acting, association: Organisation) -
     """The members of an association: to its own clerks with what they may do, to a federation's to read."""
     asked = listing.read(request.GET, states=FILTERS, sorts=members.SORTS)
     rows = members.listed(scope=who.scope, association=association.pk, year=asked.year)
-    page = listing.paged(members.chosen(rows, asked), asked)
+    found = members.chosen(rows, asked)
+    page = listing.paged(found, asked)
     own = who.role == Role.Name.ASSOCIATION and association.state == Organisation.State.ACTIVE
     waiting = members.waiting(scope=who.scope, association=association.pk)
     context = {
@@ -57,6 +60,7 @@ def show_members(request: HttpRequest, who: Acting, association: Organisation) -
         "years": places.years(),
         "sizes": listing.SIZES,
         "own": own,
+        "unanswered": sum(row.state != Progress.State.DONE for row in found),
         "may_remind": own and asked.year == places.this_year() and asked.state not in ("done", members.ARCHIVED),
         "base": reverse("desk", args=[who.organisation.pk])
         if own or who.role == Role.Name.ASSOCIATION
@@ -159,7 +163,7 @@ def remind(request: ActingRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect(back)
     chosen = _chosen(who, request)
-    link = request.build_absolute_uri(reverse("home"))
+    link = link_to(reverse("home"))
     if "confirmed" in request.POST and "sure" in request.POST:
         done = reminders.remind(
             scope=who.scope, association=who.organisation, chosen=[row.pk for row in chosen],
