@@ -2,11 +2,11 @@
 
 import uuid
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -18,7 +18,7 @@ from sonae_web.ground.models import Mail
 from sonae_web.ground.scope import unscoped
 from tests.web.apart import at_once, prepare
 from tests.web.cast import Tree, archived, person, tree
-from tests.web.desk import conftest
+from tests.web.desk.conftest import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 20
@@ -31,11 +31,8 @@ class Site:
     def __init__(self) -> None:
         self.there: Tree = tree()
         self.place = self.there.association.pk
-        sign_in = conftest.as_clerk.__wrapped__() if hasattr(conftest.as_clerk, "__wrapped__") else None
-        assert sign_in is not None
-        first = sign_in("association", self.there.association)
-        grant_role(user=person("second@example.jp"), organisation=self.there.association, role="association")
-        self.cookies = [first.cookies]
+        self.cookies = [signed_in("association", self.there.association, each).cookies for each in ("first", "second")]
+        self.turn = count()
         self.asked = uuid.uuid4()
         joining.ask(
             key=self.asked, association=self.there.association, name="見本加入希望", number="", mail="a@example.jp", note=""
@@ -43,11 +40,12 @@ class Site:
         grant_role(user=person("m@example.jp"), organisation=self.there.member, role="member")
 
     def client(self) -> Client:
+        """A browser of one clerk, then of the other."""
         found = Client()
-        found.cookies = self.cookies[0]
+        found.cookies = self.cookies[next(self.turn) % 2]
         return found
 
-    def post(self, name: str, *rest: object, **form: object) -> Callable[[], int]:
+    def post(self, name: str, /, *rest: object, **form: str) -> Callable[[], int]:
         return lambda: self.client().post(reverse(name, args=[self.place, *rest]), form).status_code
 
 
@@ -165,4 +163,3 @@ def test_a_member_archived_meanwhile_takes_in_nothing(site: Site) -> None:
     before = counted(site)["mails"]
     assert look(site.post("desk_remind", member=str(site.there.member.pk), confirmed="1", sure="1")) == 302
     assert counted(site)["mails"] == before
-    connections.close_all()
