@@ -6,11 +6,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
 
+from sonae_web.accounts.models import User
 from tests.web.conftest import full_allowances
 
-__all__ = ["SIZES", "OpenPage", "browser", "full_allowances", "sound"]
+__all__ = ["SIZES", "OpenPage", "browser", "full_allowances", "sign_in", "sound"]
 
 SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 OpenPage = Callable[..., Page]
@@ -61,6 +63,14 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+def sign_in(page: Page, user: User, site: str) -> Page:
+    """The same page, with somebody signed in."""
+    client = Client()
+    client.force_login(user)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": site}])
+    return page
 
 
 @pytest.fixture(params=["phone", "desktop"])

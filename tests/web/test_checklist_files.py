@@ -115,7 +115,7 @@ def test_what_is_no_checklist_is_refused_with_a_reason(send: Callable[..., str],
 
 def test_too_large_a_file_is_refused(send: Callable[..., str]) -> None:
     assert "2MBを超えています" in send(b"x" * 2_000_001)
-    assert "大きすぎます" in send(b"x" * 11_000_000)
+    assert "大きすぎます" in send(b"x" * 21_000_000)
 
 
 def test_what_others_saved_meanwhile_is_shown_again(

@@ -118,7 +118,7 @@ def _csv(content: bytes) -> Grid:
     rows: dict[int, dict[int, Cell]] = {}
     lines: dict[int, int] = {}
     count = 0
-    for number, (line, cells) in enumerate(_csv_rows(text), 1):
+    for number, (line, cells) in enumerate(csv_rows(text), 1):
         count += len(cells)
         if count > MOST_CELLS:
             raise Refused([problem("workbook.too_much", str(line))])
@@ -127,7 +127,8 @@ def _csv(content: bytes) -> Grid:
     return Grid("", hidden=False, rows=rows, lines=lines)
 
 
-def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+def csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of a CSV text with the line at which each begins. Raises Refused where it is none."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     while True:
         line = reader.line_num + 1

@@ -1,13 +1,11 @@
 """Lists that clerks send: rows of a workbook, or of a CSV file of any length without holding its rows."""
 
-import csv
-import io
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 
 from sonae.problems import Problem, Refused, problem, short
 from sonae.programmes.exports import plain_cell
-from sonae.programmes.intake import BulkRow, folded, read_rows
+from sonae.programmes.intake import BulkRow, csv_rows, folded, read_rows
 from sonae.programmes.package import OLE
 from sonae.programmes.reader import FORBIDDEN
 from sonae.programmes.sheet import check_separator, decoded
@@ -26,7 +24,7 @@ def read(content: bytes, columns: Mapping[str, Collection[str]], needed: Collect
     if len(content) > MOST_BYTES:
         raise Refused([problem("load.too_large", "", most=f"{MOST_BYTES // 1_000_000}")])
     text = decoded(content)
-    lines = _lines(text)
+    lines = csv_rows(text)
     heading = next(lines, None)
     if heading is None:
         raise Refused([problem("table.no_rows", "")])
@@ -34,21 +32,6 @@ def read(content: bytes, columns: Mapping[str, Collection[str]], needed: Collect
     found = _columns(heading, columns, needed)
     for number, cells in lines:
         yield _row(number, cells, found, columns)
-
-
-def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            code = "table.rows_run_on" if reader.line_num > line else "table.syntax"
-            raise Refused([problem(code, str(line))]) from error
-        if any(cell.strip() for cell in cells):
-            yield line, cells
 
 
 def _columns(

@@ -72,7 +72,8 @@ def make_totals(on: date) -> int:
 
 @transaction.atomic
 def _make(association: uuid.UUID, year: int, on: date) -> bool:
-    rows = list(Result.objects.filter(tenant__in=_active(association), year=year).order_by("made_at").defer("content"))
+    of_year = Result.objects.filter(tenant__in=_active(association), year=year)
+    rows = list(of_year.order_by("made_at", "pk").defer("content"))
     latest = {row.tenant: row for row in rows}.values()
     if len(latest) < disclosure.LEAST:
         return False

@@ -30,7 +30,7 @@ def now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: NOW)
 
 
-def answered(members: Iterable[Organisation], grades: str, year: int = 2027) -> None:
+def answered(members: Iterable[Organisation], grades: str, year: int = 2027, at: datetime = NOW) -> None:
     """A result for each member, of the grade overall and in the area of access (the other way round in incident)."""
     with unscoped("a test's rows"):
         for number, (member, grade) in enumerate(zip(members, grades, strict=True)):
@@ -45,7 +45,7 @@ def answered(members: Iterable[Organisation], grades: str, year: int = 2027) -> 
             )
             Result.objects.create(
                 tenant=member.pk, checklist=sheet, edition="2027-01", year=year, on=NIGHT, made_by=uuid.uuid4(),
-                made_at=NOW + timedelta(seconds=number), number="0", release="0", fingerprint="0", grade=grade, score=50,
+                made_at=at + timedelta(seconds=number), number="0", release="0", fingerprint="0", grade=grade, score=50,
                 areas=canonical({"access": {"score": 50, "grade": grade}, "incident": {"score": None, "grade": None}}),
                 content=b"x",
             )  # fmt: skip
@@ -112,7 +112,7 @@ def test_new_answers_are_published_when_enough_have_come_on_both_sides(there: Tr
 def test_the_latest_answer_of_a_business_counts_and_each_year_is_its_own(there: Tree) -> None:
     members = businesses(there.association, 12)
     answered(members, "E" * 12)
-    answered(members, "A" * 6 + "B" * 6)
+    answered(members, "A" * 6 + "B" * 6, at=NOW + timedelta(hours=1))
     answered(members, "C" * 6 + "D" * 6, year=2026)
     totals.make_totals(NIGHT)
     assert dict(shown(there.association)["grade"].cells) == {"B": 6}
