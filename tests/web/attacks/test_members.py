@@ -60,7 +60,7 @@ def test_a_file_is_handed_back_as_a_download_and_never_as_a_page(business: Clien
     with declared(scope):
         first = actions.listed(scope)[0]
     attach = at("action_attach", there.member, question=first.question)
-    names = ("証拠\r\nSet-Cookie: a=b.txt", "../../etc/passwd.txt", "a;filename=evil.html.txt", "\u202egnp.txt", "x" * 500 + ".txt")
+    names = ("証拠\t\u2028Set-Cookie: a=b.txt", "../../etc/passwd.txt", "a;filename=evil.html.txt", "\u202egnp.txt", "x" * 500 + ".txt")
     for number, name in enumerate(names):
         business.post(attach, {"file": SimpleUploadedFile(name, b"<html><script>1" + str(number).encode(), "text/html")})
     for name, content in (("a.html", b"<html>"), ("a.svg", b"<svg/>"), ("a.pdf", b"<html>%PDF-1.7"), ("a.png", b"GIF89a<script>")):
