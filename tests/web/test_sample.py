@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from sonae_web.accounts.models import Organisation, Role, User
+from sonae_web.accounts.models import JoinRequest, Organisation, Role, User
 from sonae_web.accounts.services import add_organisation
 from sonae_web.desk.models import Totals
 from sonae_web.diagnosis import checklists
@@ -67,6 +68,10 @@ def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:
     assert "second-factor" in answer["Location"]
     done = client.post(answer["Location"], {"code": clerk.code(clock.now().timestamp())})
     assert done["Location"] == "/home"
+    with unscoped("test"):
+        asked, other, _ = JoinRequest.objects.values_list("tenant", "pk")
+    assert client.post(reverse("desk_request", args=asked)).status_code == 302
+    assert client.post(reverse("desk_request", args=other), {"decline": "", "reason": "見本"}).status_code == 302
 
 
 def test_it_refuses_a_database_that_holds_anything_else() -> None:

@@ -270,5 +270,6 @@ def _requests(association: Organisation, now: datetime) -> None:
     for number in range(3):
         row = JoinRequest(tenant=association.pk, made_at=now - timedelta(days=number + 1))
         name = f"見本加入希望{number + 1}"
-        sealed.put(row, "content", {"name": name, "number": "", "mail": f"request{number + 1}@example.jp", "note": ""})
+        mail = f"request{number + 1}@example.jp"
+        sealed.put(row, "content", {"name": name, "number": "", "mail": mail, "note": "", "lang": "ja"})
         row.save(force_insert=True)
