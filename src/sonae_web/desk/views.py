@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from sonae.programmes.exports import Value
-from sonae_web.accounts.letters import link as link_to
 from sonae_web.accounts.acting import Acting, ActingRequest, View, acting
+from sonae_web.accounts.letters import link as link_to
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.desk import exports, forms, letters, listing, members, places, reminders
 from sonae_web.desk.listing import Asked
@@ -109,6 +109,32 @@ def member_new(request: ActingRequest) -> HttpResponse:
             return redirect("desk", organisation=who.organisation.pk)
     context = {"entered": entry.values, "faults": _faults(faults)}
     return render(request, "desk/member_new.html", context, status=422 if faults else 200)
+
+
+@acting(Role.Name.ASSOCIATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_association
+def member_edit(request: ActingRequest, member: Organisation) -> HttpResponse:
+    """Correct what is registered of a member: its name, code and number."""
+    who = request.acting
+    if member.state == Organisation.State.ARCHIVED:  # restored first
+        return redirect("desk_member_archive", organisation=who.organisation.pk, member=member.pk)
+    code = members.code_of(scope=who.scope, member=member)
+    now = {"name": member.name, "code": code, "number": member.number}
+    entry = forms.read_member(request.POST)
+    faults = dict(entry.faults) if request.method == "POST" else {}
+    if request.method == "POST" and not faults:
+        typed = {name: entry.values[name] for name in now}
+        try:
+            members.correct(scope=who.scope, association=who.organisation, member=member, **typed)
+        except members.Taken as taken:
+            faults[taken.what] = f"site.desk.fault_{taken.what}_taken"
+        else:
+            messages.success(request, words()("site.desk.edited", name=typed["name"]))
+            return redirect("desk", organisation=who.organisation.pk)
+    entered = entry.values if request.method == "POST" else now
+    context = {"member": member, "entered": entered, "faults": _faults(faults)}
+    return render(request, "desk/member_edit.html", context, status=422 if faults else 200)
 
 
 @acting(Role.Name.ASSOCIATION)

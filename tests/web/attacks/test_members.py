@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from sonae_web.diagnosis import actions, checklists, results
+from sonae_web.diagnosis.models import Evidence, Result
 from sonae_web.ground.scope import declared, unscoped
 from tests.web.cast import Tree, acting, person
 from tests.web.test_checklists import SHOP, answered
@@ -34,7 +35,7 @@ def business(there: Tree, client: Client) -> Client:
 
 def test_markup_is_text_on_every_page_of_a_member(business: Client, there: Tree) -> None:
     with unscoped("a test's rows"):
-        result = results.Result.objects.get().pk
+        result = Result.objects.get().pk
     scope = acting(person("taro@example.jp"), "member", there.member)
     with declared(scope):
         first = actions.listed(scope)[0]
@@ -43,7 +44,9 @@ def test_markup_is_text_on_every_page_of_a_member(business: Client, there: Tree)
     assert business.post(page, form).status_code == 302
     sent = SimpleUploadedFile("x\"'><script>alert(1)<.txt", b"<script>alert(1)</script>", "text/html")
     assert business.post(at("action_attach", there.member, question=first.question), {"file": sent}).status_code == 302
-    paths = [at(name, there.member) for name in ("business", "checklist", "checklist_facts", "actions", "results", "people")]
+    paths = [
+        at(name, there.member) for name in ("business", "checklist", "checklist_facts", "actions", "results", "people")
+    ]
     paths += [page, at("result", there.member, result=result), at("checklist_hand_in", there.member)]
     for path in paths:
         found = business.get(path)
@@ -60,13 +63,26 @@ def test_a_file_is_handed_back_as_a_download_and_never_as_a_page(business: Clien
     with declared(scope):
         first = actions.listed(scope)[0]
     attach = at("action_attach", there.member, question=first.question)
-    names = ("証拠\t\u2028Set-Cookie: a=b.txt", "../../etc/passwd.txt", "a;filename=evil.html.txt", "\u202egnp.txt", "x" * 500 + ".txt")
+    names = (
+        "証拠\t\u2028Set-Cookie: a=b.txt",
+        "../../etc/passwd.txt",
+        "a;filename=evil.html.txt",
+        "\u202egnp.txt",
+        "x" * 500 + ".txt",
+    )
     for number, name in enumerate(names):
-        business.post(attach, {"file": SimpleUploadedFile(name, b"<html><script>1" + str(number).encode(), "text/html")})
-    for name, content in (("a.html", b"<html>"), ("a.svg", b"<svg/>"), ("a.pdf", b"<html>%PDF-1.7"), ("a.png", b"GIF89a<script>")):
+        business.post(
+            attach, {"file": SimpleUploadedFile(name, b"<html><script>1" + str(number).encode(), "text/html")}
+        )
+    for name, content in (
+        ("a.html", b"<html>"),
+        ("a.svg", b"<svg/>"),
+        ("a.pdf", b"<html>%PDF-1.7"),
+        ("a.png", b"GIF89a<script>"),
+    ):
         assert business.post(attach, {"file": SimpleUploadedFile(name, content)}).status_code == 422, name
     with unscoped("a test's rows"):
-        kept = list(actions.Evidence.objects.values_list("pk", flat=True))
+        kept = list(Evidence.objects.values_list("pk", flat=True))
     assert len(kept) == len(names)
     for row in kept:
         file = business.get(at("evidence", there.member, evidence_id=row))
@@ -88,7 +104,9 @@ def test_numbers_that_are_none_are_told_at_their_field(business: Client, there: 
         assert answer.status_code in (302, 409, 422), field
 
 
-@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "10000-01-01", "-1", "2027-W01-1", "9" * 5_000, "20270101"])
+@pytest.mark.parametrize(
+    "day", ["0001-01-01", "9999-12-31", "10000-01-01", "-1", "2027-W01-1", "9" * 5_000, "20270101"]
+)
 def test_days_at_the_edges_of_the_calendar_are_kept_or_refused(business: Client, there: Tree, day: str) -> None:
     scope = acting(person("taro@example.jp"), "member", there.member)
     with declared(scope):

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -35,7 +36,12 @@ class Site:
         self.turn = count()
         self.asked = uuid.uuid4()
         joining.ask(
-            key=self.asked, association=self.there.association, name="見本加入希望", number="", mail="a@example.jp", note=""
+            key=self.asked,
+            association=self.there.association,
+            name="見本加入希望",
+            number="",
+            mail="a@example.jp",
+            note="",
         )
         grant_role(user=person("m@example.jp"), organisation=self.there.member, role="member")
 
@@ -135,11 +141,14 @@ def test_a_list_sent_and_loaded_by_many_at_once_is_loaded_once(site: Site) -> No
     def send() -> str:
         file = SimpleUploadedFile("list.csv", text.encode())
         answer = site.client().post(reverse("desk_load", args=[site.place]), {"kind": "members", "file": file})
-        return str(answer.get("Location", answer.status_code))
+        return answer.get("Location", str(answer.status_code))
+
+    def load(address: str) -> int:
+        return site.client().post(address).status_code
 
     sent = set(at_once([send] * 6, threads=6))
     assert all(place.startswith("/desk/") for place in sent), sent
-    answers = at_once([lambda to=to: site.client().post(to).status_code for to in sent] * 4, threads=12)  # type: ignore[misc]
+    answers = at_once([partial(load, address) for address in sent] * 4, threads=12)
     assert set(answers) == {302}, answers
     assert counted(site)["members"] == before + 40
 

@@ -73,8 +73,17 @@ def test_no_method_is_taken_for_another(there: Tree, as_clerk: SignIn) -> None:
         client.get("/account/logout/", {"_method": "POST"}, headers={header: "POST"})
         client.get(remind, {"all": "1", "confirmed": "1", "sure": "1"}, headers={header: "POST"})
     for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "HEAD", "PROPFIND"):
-        for path in (archive, restore, remind, reverse("desk", args=[place]), reverse("desk_load", args=[place]), "/language"):
-            status = client.generic(method, path, "sure=1", content_type="application/x-www-form-urlencoded").status_code
+        for path in (
+            archive,
+            restore,
+            remind,
+            reverse("desk", args=[place]),
+            reverse("desk_load", args=[place]),
+            "/language",
+        ):
+            status = client.generic(
+                method, path, "sure=1", content_type="application/x-www-form-urlencoded"
+            ).status_code
             assert status in (200, 302, 405), (method, path)
     there.member.refresh_from_db()
     assert there.member.state == Organisation.State.ACTIVE
@@ -107,7 +116,11 @@ def test_nobody_is_led_to_another_site(target: str) -> None:
     form = {"login": "hanako@example.jp", "password": "見本の長い合言葉 2026", "next": target}
     for address in ("/account/login/", "/account/login/?" + "next=" + target.replace("\t", "%09")):
         client = Client()
-        assert client.post(address, form)["Location"].split("?")[0] in ("/home", "/%2F%2Fthief.example", "%2F%2Fthief.example")
+        assert client.post(address, form)["Location"].split("?")[0] in (
+            "/home",
+            "/%2F%2Fthief.example",
+            "%2F%2Fthief.example",
+        )
     answer = Client().post("/language", {"language": "en", "next": target}, headers={"Referer": target.strip() or "/"})
     assert answer["Location"] in ("/", "%2F%2Fthief.example")
     client = Client()
@@ -148,7 +161,9 @@ def test_a_list_as_large_as_the_page_says_is_read_and_a_larger_one_is_told_so(th
     client, place = as_clerk("association", there.association), there.association.pk
     row = f"見本商店{'あ' * 100},,,\n".encode()
     for size, told in ((15_000_000, "page"), (21_000_000, "ファイルが大きすぎます")):
-        text = "事業者名,コード,法人番号,メールアドレス\n".encode() + row * 3 + (b" " * 1_000 + b",,,\n") * (size // 1_004)
+        text = (
+            "事業者名,コード,法人番号,メールアドレス\n".encode() + row * 3 + (b" " * 1_000 + b",,,\n") * (size // 1_004)
+        )
         page = client.post(
             reverse("desk_load", args=[place]), {"kind": "members", "file": SimpleUploadedFile("list.csv", text)}
         )

@@ -94,5 +94,11 @@ def test_half_signed_in_is_not_signed_in(there: Tree, as_clerk: SignIn) -> None:
     grant_role(user=user, organisation=there.association, role="association")
     client = Client()
     assert sign_in(client)["Location"].startswith("/account/second-factor/authenticate/")
-    for path in ("/home", "/settings", reverse("desk", args=[there.association.pk]), "/account/email/", "/account/second-factor/"):
+    for path in (
+        "/home",
+        "/settings",
+        reverse("desk", args=[there.association.pk]),
+        "/account/email/",
+        "/account/second-factor/",
+    ):
         assert client.get(path)["Location"].startswith("/account/login/"), path

@@ -78,7 +78,11 @@ def test_a_member_typed_by_a_clerk_is_taken_or_refused(kind: str, there: Tree, a
         assert b"<script>alert" not in page.content
         for form_ in ("csv", "xlsx"):
             assert asked(client, reverse("desk_export", args=[place, form_]), field, HOSTILE[kind]).status_code == 200
-    sent(client, reverse("desk_remind", args=[place]), dict.fromkeys(("member", "q", "state", "confirmed"), HOSTILE[kind]))
+    sent(
+        client,
+        reverse("desk_remind", args=[place]),
+        dict.fromkeys(("member", "q", "state", "confirmed"), HOSTILE[kind]),
+    )
     nothing_unseen_is_stored()
 
 
@@ -89,7 +93,7 @@ def test_a_list_with_a_character_that_cannot_be_seen_is_refused_at_its_cell(
     client, place = as_clerk("association", there.association), there.association.pk
     for heading in ("事業者名", "コード"):
         other = "コード" if heading == "事業者名" else "事業者名"
-        text = f"{heading},{other}\n".encode() + b'"x' + HOSTILE[kind] + "y\",見本\n".encode()
+        text = f"{heading},{other}\n".encode() + b'"x' + HOSTILE[kind] + 'y",見本\n'.encode()
         page = client.post(
             reverse("desk_load", args=[place]), {"kind": "members", "file": SimpleUploadedFile("list.csv", text)}
         )
@@ -114,8 +118,7 @@ def test_whoever_asks_to_join_is_understood_or_asked_again(kind: str, there: Tre
     with unscoped("a test's rows"):
         waiting = list(JoinRequest.objects.values_list("pk", flat=True))
     for number, row in enumerate(waiting):
-        page = clerk.get(reverse("desk_request", args=[place, row]))
-        assert b"<script>alert" not in page.content
+        assert b"<script>alert" not in clerk.get(reverse("desk_request", args=[place, row])).content
         form = {"decline": b"", "reason": HOSTILE[kind]} if number == 0 else {}
         assert sent(clerk, reverse("desk_request", args=[place, row]), form).status_code in (302, 422)
     nothing_unseen_is_stored()
