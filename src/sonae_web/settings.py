@@ -225,7 +225,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler"
 ]  # nothing on disk, not even for a moment
-FILE_UPLOAD_MAX_MEMORY_SIZE = 20_500_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 20_500_000  # of a whole request: the largest list (desk.sheets.MOST_BYTES) and its form
 
 LOGGING = {
     "version": 1,

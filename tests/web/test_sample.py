@@ -1,21 +1,35 @@
 """The sample: whole, in all states, made once, refused where anything else is."""
 
+import json
 from collections import Counter
+from collections.abc import Mapping
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
-from sonae_web.accounts.models import Organisation, Role, User
+from sonae_web.accounts.models import JoinRequest, Organisation, Role, User
 from sonae_web.accounts.services import add_organisation
+from sonae_web.desk.models import Totals
+from sonae_web.diagnosis import checklists
 from sonae_web.diagnosis.checklists import programme_year
-from sonae_web.diagnosis.models import Progress, Result
+from sonae_web.diagnosis.models import Progress, Result, Task
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock
 from sonae_web.ground.scope import unscoped
 from sonae_web.sample import build
 from sonae_web.sample.people import PASSWORD, SIGN_INS
+from tests.web.cast import scope
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+
+def given(name: str) -> Mapping[str, checklists.Given]:
+    """The answers of a business's open checklist."""
+    row = Organisation.objects.get(name=name, kind="member")
+    sheet = checklists.read(scope("member", row))
+    assert sheet is not None
+    return sheet.given
 
 
 def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:
@@ -32,6 +46,14 @@ def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:
         assert min(states[state] for state in ("invited", "started", "done")) >= 15
         assert sum(states.values()) < 200
         assert set(Result.objects.values_list("grade", flat=True)) == set("ABCDE")
+        assert {row.state for row in Task.objects.all()} == {"open", "done"}
+        assert Task.objects.exclude(note=b"").count() >= 3
+        by = {each.by for each in given("例示印刷").values()}
+        assert User.objects.get(email="colleague@example.jp").pk in by, "a colleague is in the middle of it"
+        for name in ("見本県印刷工業組合", "見本県中央会", "見本全国中央会"):
+            row = Organisation.objects.exclude(kind="member").get(name=name)
+            shown = json.loads(bytes(Totals.objects.get(tenant=row.pk, year=programme_year(clock.today())).published))
+            assert shown["grade"]["cells"], name
 
     people = User.objects.count()
     build.build()
@@ -46,6 +68,10 @@ def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:
     assert "second-factor" in answer["Location"]
     done = client.post(answer["Location"], {"code": clerk.code(clock.now().timestamp())})
     assert done["Location"] == "/home"
+    with unscoped("test"):
+        asked, other, _ = JoinRequest.objects.values_list("tenant", "pk")
+    assert client.post(reverse("desk_request", args=asked)).status_code == 302
+    assert client.post(reverse("desk_request", args=other), {"decline": "", "reason": "見本"}).status_code == 302
 
 
 def test_it_refuses_a_database_that_holds_anything_else() -> None:

@@ -24,7 +24,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk_load", "site.menu.desk_load"),
     ),
     Role.Name.FEDERATION: (
-        ("desk", "site.menu.desk"),
+        ("desk", "site.menu.desk_associations"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
     ),

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from django.db import transaction
 
+from sonae.programmes.reader import FORBIDDEN
 from sonae_web.accounts.models import Organisation, Role, User
 from sonae_web.ground import audit
 from sonae_web.ground.scope import Scope, ScopeMissing
@@ -146,9 +147,18 @@ def _check_place(kind: Organisation.Kind, parent: Organisation | None) -> None:
 def clean_name(text: str) -> str:
     """Return the name of an organisation as it is stored. Raises ValueError."""
     name = unicodedata.normalize("NFC", text).strip()
-    if not 1 <= len(name) <= 200 or any(unicodedata.category(each).startswith("C") for each in name):
+    unseen = FORBIDDEN.search(name) or any(unicodedata.category(each).startswith("C") for each in name)
+    if not 1 <= len(name) <= 200 or unseen:
         raise ValueError("a name has 1 to 200 characters that can be seen")
     return name
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can be an organisation's name."""
+    try:
+        return bool(clean_name(text))
+    except ValueError:
+        return False
 
 
 def is_corporate_number(text: str) -> bool:

@@ -4,9 +4,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sonae.programmes.reader import FORBIDDEN
-from sonae_web.accounts.services import is_corporate_number
-from sonae_web.desk.rows import MOST_CODE, MOST_NAME, is_mail
+from sonae_web.accounts.services import is_corporate_number, is_name
+from sonae_web.desk.rows import is_code, is_mail
 
 FIELDS = ("name", "code", "number", "mail")
 
@@ -26,9 +25,9 @@ def read_member(posted: Mapping[str, str]) -> Entry:
     values["number"] = "".join(digits.split()).replace("-", "").upper().removeprefix("T")
     values["mail"] = values["mail"].casefold()
     faults = {}
-    if not 1 <= len(values["name"]) <= MOST_NAME or FORBIDDEN.search(values["name"]) or "\n" in values["name"]:
+    if not is_name(values["name"]):
         faults["name"] = "site.desk.fault_name"
-    if len(values["code"]) > MOST_CODE or FORBIDDEN.search(values["code"]):
+    if values["code"] and not is_code(values["code"]):
         faults["code"] = "site.desk.fault_code"
     if values["number"] and not is_corporate_number(values["number"]):
         faults["number"] = "site.desk.fault_number"

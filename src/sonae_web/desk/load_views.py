@@ -44,10 +44,10 @@ def load(request: ActingRequest) -> HttpResponse:
         return render(request, "desk/load.html", context)
     kind = request.POST.get("kind", "")
     file = request.FILES.get("file")
+    if _sent(request) > sheets.MOST_BYTES:
+        return _refused(request, context, kind, [problem("load.too_large", "", most=context["most_megabytes"])], 1)
     if kind not in kinds or file is None:
         return _refused(request, context, kind, [problem("load.nothing_sent", "")], 1)
-    if (file.size or 0) > sheets.MOST_BYTES:
-        return _refused(request, context, kind, [problem("load.too_large", "", most=context["most_megabytes"])], 1)
     content = file.read()
     try:
         found = uploads.check(scope=who.scope, place=who.organisation, kind=kind, content=content)
@@ -57,6 +57,12 @@ def load(request: ActingRequest) -> HttpResponse:
         return _refused(request, context, kind, found.problems, found.faults)
     row = uploads.keep(scope=who.scope, place=who.organisation, kind=kind, content=content, found=found)
     return redirect("desk_upload", organisation=who.organisation.pk, upload=row.pk)
+
+
+def _sent(request: ActingRequest) -> int:
+    """Return the bytes of the file, or of the whole request where the file was too large to be kept at all."""
+    file = request.FILES.get("file")
+    return int(file.size or 0) if file is not None else int(request.META.get("CONTENT_LENGTH") or 0)
 
 
 def _refused(

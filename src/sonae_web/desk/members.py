@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from sonae_web.accounts.models import JoinRequest, Organisation
-from sonae_web.accounts.services import add_organisation
+from sonae_web.accounts.services import add_organisation, clean_name, corporate_number
 from sonae_web.desk import letters, listing, places
 from sonae_web.desk.listing import Asked, folded
 from sonae_web.desk.models import Reference
@@ -18,6 +18,7 @@ from sonae_web.ground import audit
 from sonae_web.ground.scope import Scope, declared
 
 NONE, ARCHIVED = "none", "archived"
+_NOBODY = uuid.UUID(int=0)
 STATES = (NONE, *Progress.State.values)
 """How far a member can be, in order; ``none``: not invited."""
 
@@ -101,6 +102,11 @@ class Figures:
     archived: int = 0
     waiting: int = 0
 
+    @property
+    def per_cent(self) -> int | None:
+        """The share that has answered in whole per cent, rounded down: 100 only when all have; None where there is nobody."""
+        return self.done * 100 // self.members if self.members else None
+
 
 def figures(rows: Sequence[Member], *, waiting: int) -> Figures:
     """Return the figures of a table, archived members left out."""
@@ -122,10 +128,7 @@ def waiting(*, scope: Scope, association: uuid.UUID) -> int:
 def add(*, scope: Scope, association: Organisation, name: str, number: str, code: str, mail: str) -> Organisation:
     """Add a member and, where there is an address, invite it. Raises Taken, and ValueError as ``add_organisation``."""
     above = Organisation.objects.select_for_update().get(pk=association.pk)
-    if Organisation.objects.filter(parent=above, kind="member", name=name, state="active").exists():
-        raise Taken("name")
-    if code and Reference.within(scope).filter(above=above.pk, code=code).exists():
-        raise Taken("code")
+    _free(scope, above.pk, name, code)
     row = add_organisation(kind=Organisation.Kind.MEMBER, name=name, parent=above, number=number)
     audit.record(
         action="member.added", kind="organisation", object_id=row.pk, actor=scope.user, organisation=scope.organisation
@@ -137,6 +140,44 @@ def add(*, scope: Scope, association: Organisation, name: str, number: str, code
         if mail:
             letters.invite(scope=wider, organisation=row, role="member", mail=mail)
     return row
+
+
+@transaction.atomic
+def correct(
+    *, scope: Scope, association: Organisation, member: Organisation, name: str, number: str, code: str
+) -> None:
+    """Write the name of an association's member, its corporate number and code anew. What was issued before keeps the name it had.
+
+    The caller has checked the entries. Raises Taken.
+    """
+    above = Organisation.objects.select_for_update().get(pk=association.pk)
+    _free(scope, above.pk, name, code, but=member.pk)
+    row = Organisation.objects.select_for_update().get(pk=member.pk)
+    row.name, row.number = clean_name(name), corporate_number(number)
+    row.save(update_fields=["name", "number"])
+    with declared(scope):
+        known = Reference.objects.filter(tenant=row.pk)
+        if not code:
+            known.delete()
+        elif not known.update(code=code):
+            Reference.objects.create(tenant=row.pk, above=above.pk, code=code)
+    audit.record(
+        action="member.corrected", kind="organisation", object_id=row.pk, actor=scope.user,
+        organisation=scope.organisation,
+    )  # fmt: skip
+
+
+def code_of(*, scope: Scope, member: Organisation) -> str:
+    """Return the code by which the association knows a member, or nothing."""
+    return Reference.within(scope).filter(tenant=member.pk).values_list("code", flat=True).first() or ""
+
+
+def _free(scope: Scope, above: uuid.UUID, name: str, code: str, but: uuid.UUID = _NOBODY) -> None:
+    """Raise Taken where another member of the association has this name or code."""
+    if Organisation.objects.filter(parent=above, kind="member", name=name, state="active").exclude(pk=but).exists():
+        raise Taken("name")
+    if code and Reference.within(scope).filter(above=above, code=code).exclude(tenant=but).exists():
+        raise Taken("code")
 
 
 @transaction.atomic

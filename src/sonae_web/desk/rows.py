@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from sonae.problems import Problem, problem
 from sonae.programmes.intake import BulkRow
 from sonae_web.accounts.models import Organisation
-from sonae_web.accounts.services import is_corporate_number
+from sonae_web.accounts.services import is_corporate_number, is_name
 from sonae_web.desk.listing import folded
 from sonae_web.desk.models import Reference, Upload
 from sonae_web.desk.places import narrowed
@@ -93,9 +93,9 @@ def checked(row: BulkRow, kind: str, over: Above) -> tuple[Row | None, list[Prob
     parent = over.of(cells.get(place, ""))
     if parent is None:
         problems.append(_unplaced(cells[place], at[place], over))
-    if not 1 <= len(cells["name"]) <= MOST_NAME or "\n" in cells["name"]:
+    if not is_name(cells["name"]):
         problems.append(problem("load.name", at["name"], most=MOST_NAME))
-    if len(cells["code"]) > MOST_CODE or "\n" in cells["code"]:
+    if cells["code"] and not is_code(cells["code"]):
         problems.append(problem("load.code", at["code"], most=MOST_CODE))
     number = _digits(cells["number"])
     if number and not is_corporate_number(number):
@@ -167,6 +167,11 @@ def _meant(
 
 def _differ(one: str, other: str) -> bool:
     return bool(one and other and one != other)
+
+
+def is_code(text: str) -> bool:
+    """Return whether a text can be the code of an organisation: short, and of characters that can be seen as a name's."""
+    return len(text) <= MOST_CODE and is_name(text)
 
 
 def is_mail(text: str) -> bool:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("desk/<uuid:organisation>/", branch_views.desk, name="desk"),
     path("desk/<uuid:organisation>/export.<form:form>", branch_views.export, name="desk_export"),
     path("desk/<uuid:organisation>/members/new", views.member_new, name="desk_member_new"),
+    path("desk/<uuid:organisation>/members/<uuid:member>/edit", views.member_edit, name="desk_member_edit"),
     path("desk/<uuid:organisation>/members/<uuid:member>/invite", views.member_invite, name="desk_member_invite"),
     path("desk/<uuid:organisation>/members/<uuid:member>/archive", views.member_archive, name="desk_member_archive"),
     path("desk/<uuid:organisation>/members/<uuid:member>/restore", views.member_restore, name="desk_member_restore"),

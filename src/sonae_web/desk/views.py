@@ -14,10 +14,12 @@ from django.views.decorators.http import require_http_methods
 
 from sonae.programmes.exports import Value
 from sonae_web.accounts.acting import Acting, ActingRequest, View, acting
+from sonae_web.accounts.letters import link as link_to
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.desk import exports, forms, letters, listing, members, places, reminders
 from sonae_web.desk.listing import Asked
 from sonae_web.desk.members import Member
+from sonae_web.diagnosis.models import Progress
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import words
 
@@ -46,7 +48,8 @@ def show_members(request: HttpRequest, who: Acting, association: Organisation) -
     """The members of an association: to its own clerks with what they may do, to a federation's to read."""
     asked = listing.read(request.GET, states=FILTERS, sorts=members.SORTS)
     rows = members.listed(scope=who.scope, association=association.pk, year=asked.year)
-    page = listing.paged(members.chosen(rows, asked), asked)
+    found = members.chosen(rows, asked)
+    page = listing.paged(found, asked)
     own = who.role == Role.Name.ASSOCIATION and association.state == Organisation.State.ACTIVE
     waiting = members.waiting(scope=who.scope, association=association.pk)
     context = {
@@ -59,6 +62,7 @@ def show_members(request: HttpRequest, who: Acting, association: Organisation) -
         "years": places.years(),
         "sizes": listing.SIZES,
         "own": own,
+        "unanswered": sum(row.state != Progress.State.DONE for row in found),
         "may_remind": own and asked.year == places.this_year() and asked.state not in ("done", members.ARCHIVED),
         "base": reverse("desk", args=[who.organisation.pk])
         if own or who.role == Role.Name.ASSOCIATION
@@ -108,6 +112,32 @@ def member_new(request: ActingRequest) -> HttpResponse:
             return redirect("desk", organisation=who.organisation.pk)
     context = {"entered": entry.values, "faults": _faults(faults)}
     return render(request, "desk/member_new.html", context, status=422 if faults else 200)
+
+
+@acting(Role.Name.ASSOCIATION)
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_association
+def member_edit(request: ActingRequest, member: Organisation) -> HttpResponse:
+    """Correct what is registered of a member: its name, code and number."""
+    who = request.acting
+    if member.state == Organisation.State.ARCHIVED:  # restored first
+        return redirect("desk_member_archive", organisation=who.organisation.pk, member=member.pk)
+    code = members.code_of(scope=who.scope, member=member)
+    now = {"name": member.name, "code": code, "number": member.number}
+    entry = forms.read_member(request.POST)
+    faults = dict(entry.faults) if request.method == "POST" else {}
+    if request.method == "POST" and not faults:
+        typed = {name: entry.values[name] for name in now}
+        try:
+            members.correct(scope=who.scope, association=who.organisation, member=member, **typed)
+        except members.Taken as taken:
+            faults[taken.what] = f"site.desk.fault_{taken.what}_taken"
+        else:
+            messages.success(request, words()("site.desk.edited", name=typed["name"]))
+            return redirect("desk", organisation=who.organisation.pk)
+    entered = entry.values if request.method == "POST" else now
+    context = {"member": member, "entered": entered, "faults": _faults(faults)}
+    return render(request, "desk/member_edit.html", context, status=422 if faults else 200)
 
 
 @acting(Role.Name.ASSOCIATION)
@@ -165,7 +195,7 @@ def remind(request: ActingRequest) -> HttpResponseBase:
     if "confirmed" in request.POST and "sure" in request.POST:
         return _send(request)
     chosen = _chosen(who, request)
-    link = request.build_absolute_uri(reverse("home"))
+    link = link_to(reverse("home"))
     missing = "confirmed" in request.POST
     context = {
         "plan": reminders.plan(scope=who.scope, rows=chosen),

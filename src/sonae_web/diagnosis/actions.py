@@ -4,6 +4,7 @@ An action is a question to bring to yes. It has a row once somebody touches it; 
 answers the question with yes.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sonae.programmes.reader import FORBIDDEN
 from sonae_web.accounts.models import Role, User
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis.models import Evidence, Task
@@ -91,12 +93,13 @@ def tick(*, scope: Scope, action: Action, done: bool) -> Task:
 
 @transaction.atomic
 def plan(*, scope: Scope, action: Action, assignee: UUID | None, due_on: date | None, note: str, seen: int) -> Task:
-    """Save who does an action until when, and a note, over the version seen (0: none yet).
+    """Save who does an action until when, and a note without what cannot be seen, over the version seen (0: none yet).
 
     Raises Changed; ValueError for somebody who is not of this organisation and for a note that is too long.
     """
     if assignee is not None and assignee not in {user.pk for user in colleagues(scope)}:
         raise ValueError("assignee")
+    note = FORBIDDEN.sub("", unicodedata.normalize("NFC", note))
     if len(note) > MOST_NOTE:
         raise ValueError("note")
     task = touched(scope, action)

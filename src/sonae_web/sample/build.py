@@ -20,7 +20,8 @@ from django.db import transaction
 from sonae.checklist import Business, load_edition
 from sonae_web.accounts.models import Invitation, JoinRequest, Organisation, Role, User
 from sonae_web.accounts.services import add_organisation, grant_role, scope_of
-from sonae_web.diagnosis import checklists, progress, results
+from sonae_web.desk.totals import make_totals
+from sonae_web.diagnosis import actions, checklists, progress, results
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
@@ -91,6 +92,9 @@ def _build(chance: random.Random) -> None:
     for place, member in enumerate(members):
         _diagnosed(tree[member.key], member, people.get(member.key), place, now, chance)
     _requests(tree["association-0"], now)
+    _worked_on(tree["trading"], people["trading"])
+    _begun_by_a_colleague(tree["printer"], User.objects.get(email="colleague@example.jp"), now)
+    make_totals(clock.today())
 
 
 def _federations() -> dict[str, Organisation]:
@@ -178,7 +182,7 @@ def _answer(scope: Scope, member: Member, chance: random.Random, share: float, q
     sheet = checklists.start(scope=scope)
     business = sheet.business or _business(member, chance)
     asked = load_edition(programme(), sheet.row.edition).applicable(business, programme())
-    good = min(0.97, quality + chance.random() * 0.5)
+    good = min(0.99, max(0.05, quality + (chance.random() - 0.4) * 1.2))
     answers = {}
     for question in asked[: max(1, round(len(asked) * share))]:
         before = sheet.given.get(question.id)
@@ -227,10 +231,45 @@ def _invitation(organisation: Organisation, user: User, *, used: bool) -> None:
     row.save(force_insert=True)
 
 
+def _worked_on(organisation: Organisation, user: User) -> None:
+    """Let a business have done some of its actions and planned others, with notes."""
+    scope = _member_scope(organisation, user)
+    today = clock.today()
+    plans = (
+        (True, 0, "見本：金庫を買い、鍵は2人で管理しています。"),
+        (True, 0, ""),
+        (False, 14, "見本：次の朝礼で説明します。"),
+        (False, 45, "見本：見積りを2社に頼みました。"),
+        (False, -3, ""),
+    )
+    with declared(scope):
+        for (done, days, note), action in zip(plans, actions.listed(scope), strict=False):
+            due = today + timedelta(days=days) if days else None
+            actions.plan(scope=scope, action=action, assignee=user.pk, due_on=due, note=note, seen=0)
+            if done:
+                actions.tick(scope=scope, action=action, done=True)
+
+
+def _begun_by_a_colleague(organisation: Organisation, user: User, now: datetime) -> None:
+    """Let a colleague be in the middle of a business's next checklist since yesterday."""
+    scope = _member_scope(organisation, user)
+    with declared(scope), clock.stopped(now - timedelta(days=1)):
+        sheet = checklists.start(scope=scope)
+        for question in sheet.asked[:12]:
+            given = sheet.given.get(question.id)
+            value = "partly" if given is None or given.value == "yes" else "yes"
+            checklists.save_answer(scope=scope, question=question.id, value=value, seen=given.version if given else 0)
+
+
+def _member_scope(organisation: Organisation, user: User) -> Scope:
+    return scope_of(user=user, role=grant_role(user=user, organisation=organisation, role=Role.Name.MEMBER).pk)
+
+
 def _requests(association: Organisation, now: datetime) -> None:
     """Three businesses that wait for the association to confirm that they are members."""
     for number in range(3):
         row = JoinRequest(tenant=association.pk, made_at=now - timedelta(days=number + 1))
         name = f"見本加入希望{number + 1}"
-        sealed.put(row, "content", {"name": name, "number": "", "mail": f"request{number + 1}@example.jp", "note": ""})
+        mail = f"request{number + 1}@example.jp"
+        sealed.put(row, "content", {"name": name, "number": "", "mail": mail, "note": "", "lang": "ja"})
         row.save(force_insert=True)

@@ -18,15 +18,17 @@ def there() -> Tree:
     return tree()
 
 
+def signed_in(role: str, organisation: Organisation, name: str = "") -> Client:
+    """A browser in which somebody of a role is signed in with a second factor."""
+    mail = f"{name or role}-{organisation.pk}@example.jp"
+    user = User.objects.filter(email=mail).first() or person(mail)
+    grant_role(user=user, organisation=organisation, role=role)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "sample"})
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 @pytest.fixture
 def as_clerk() -> SignIn:
-    def sign_in(role: str, organisation: Organisation) -> Client:
-        mail = f"{role}-{organisation.pk}@example.jp"
-        user = User.objects.filter(email=mail).first() or person(mail)
-        grant_role(user=user, organisation=organisation, role=role)
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "sample"})
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return sign_in
+    return signed_in

@@ -21,7 +21,7 @@ from sonae_web.diagnosis.models import Progress
 from sonae_web.ground import clock
 from sonae_web.ground.models import AuditRow, Mail
 from sonae_web.ground.scope import unscoped
-from tests.web.cast import Tree, once, scope
+from tests.web.cast import Tree, archived, once, scope
 from tests.web.desk.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -159,6 +159,36 @@ def test_what_is_wrong_stands_at_its_field(there: Tree, as_clerk: SignIn, entry:
     assert Organisation.objects.filter(name="見本").count() == 0
 
 
+def test_what_is_registered_of_a_member_is_corrected(there: Tree, as_clerk: SignIn) -> None:
+    client = as_clerk("association", there.association)
+    address = reverse("desk_member_edit", args=[there.association.pk, there.member.pk])
+    assert 'value="見本商事"' in client.get(address).content.decode()
+    entry = {"name": "見本商事株式会社", "code": "S-1", "number": "7000012050002"}
+    for _ in range(2):  # clicked twice
+        assert client.post(address, entry)["Location"] == reverse("desk", args=[there.association.pk])
+    there.member.refresh_from_db()
+    assert (there.member.name, there.member.number) == ("見本商事株式会社", "7000012050002")
+    with unscoped("a test's look"):
+        assert Reference.objects.get().code == "S-1"
+    other = reverse("desk_member_edit", args=[there.association.pk, there.neighbour.pk])
+    for wrong, field in (
+        (entry | {"code": ""}, "name"),
+        (entry | {"name": "別の見本"}, "code"),
+        ({"name": "a\tb"}, "name"),
+    ):
+        page = client.post(other, wrong)
+        assert page.status_code == 422
+        assert list(page.context["faults"]) == [field]
+    there.neighbour.refresh_from_db()
+    assert there.neighbour.name == "例示印刷"
+    client.post(address, entry | {"code": ""})
+    with unscoped("a test's look"):
+        assert not Reference.objects.exists()
+    assert AuditRow.objects.filter(action="member.corrected").count() == 3
+    archived(there.member)
+    assert client.post(address, entry)["Location"].endswith("/archive")
+
+
 def test_a_member_is_archived_after_asking_and_restored(there: Tree, as_clerk: SignIn) -> None:
     client = as_clerk("association", there.association)
     address = reverse("desk_member_archive", args=[there.association.pk, there.member.pk])
@@ -180,7 +210,7 @@ def test_another_associations_member_is_a_missing_one(there: Tree, as_clerk: Sig
     client = as_clerk("association", there.association)
     answers = []
     for pk in (there.far_member.pk, there.other_associations_member.pk, uuid.uuid4(), there.association.pk):
-        for name in ("desk_member_archive", "desk_member_invite", "desk_member_restore"):
+        for name in ("desk_member_archive", "desk_member_edit", "desk_member_invite", "desk_member_restore"):
             answer = client.post(reverse(name, args=[there.association.pk, pk]), {"sure": "1", "mail": "a@example.jp"})
             answers.append((answer.status_code, answer.content))
     assert {status for status, _ in answers} == {404}

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -73,7 +74,7 @@ def test_the_clerk_confirms_and_each_is_reminded_once(there: Tree, client: Clien
     assert to() == ["m0@example.jp", "m1@example.jp"]
     body = letters()[0][1]
     assert "例示協同組合より" in body
-    assert "http://testserver/home" in body
+    assert f"{settings.ADDRESS}/home" in body
     row = row_of(there.member)
     assert (row.state, row.reminders, row.reminded_at) == ("invited", 1, moment.now)
     assert AuditRow.objects.filter(action="members.reminded").count() == 1

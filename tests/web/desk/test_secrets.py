@@ -24,7 +24,8 @@ NOW = datetime(2026, 11, 23, 3, tzinfo=UTC)
 MARK = "himitsu"
 """In everything that a clerk must not see."""
 OF_THE_DESK = {
-    "desk", "desk_export", "desk_member_new", "desk_member_invite", "desk_member_archive", "desk_member_restore", "desk_remind",
+    "desk", "desk_export", "desk_member_new", "desk_member_edit", "desk_member_invite", "desk_member_archive", "desk_member_restore",
+    "desk_remind",
     "desk_totals", "desk_totals_export", "desk_association", "desk_association_export", "desk_load", "desk_upload",
     "desk_load_template",
 }  # fmt: skip
@@ -89,7 +90,8 @@ def looked_at(client: Client, place: Organisation, there: Tree) -> dict[str, str
     member: dict[str, object] = {"member": there.member.pk}
     association: dict[str, object] = {"association": there.association.pk}
     addresses: list[tuple[str, dict[str, object]]] = [
-        ("desk", {}), ("desk_member_new", {}), ("desk_member_invite", member), ("desk_member_archive", member),
+        ("desk", {}), ("desk_member_new", {}), ("desk_member_edit", member), ("desk_member_invite", member),
+        ("desk_member_archive", member),
         ("desk_member_restore", member), ("desk_remind", {}), ("desk_totals", {}), ("desk_association", association),
         ("desk_load", {}), ("desk_upload", {"upload": uuid.uuid4()}),
         *(("desk_export", form) for form in forms), *(("desk_totals_export", form) for form in forms),

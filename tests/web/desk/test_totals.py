@@ -68,7 +68,7 @@ def test_an_association_sees_its_totals_the_morning_after(there: Tree, as_clerk:
     table = shown(there.association)["grade"]
     assert (table.answers, dict(table.cells), table.hidden) == (24, {"A": 10, "B": 8}, 6)
     page = client.get(address).content.decode()
-    assert page.count("5件に満たないため表示していません") >= 3
+    assert page.count("5件未満の内訳がわからないように、表示していません") >= 3
     assert "2026-11-23に公表した集計です（回答24件）" in page
     file = client.get(reverse("desk_totals_export", args=[there.association.pk, "csv"])).content.decode("utf-8-sig")
     assert file.splitlines()[1] == "総合評価,2026-11-23,24,10,8,,,,,6"
