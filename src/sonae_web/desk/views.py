@@ -215,7 +215,7 @@ def _send(request: ActingRequest) -> HttpResponse:
     who = request.acting
     done = reminders.remind(
         scope=who.scope, association=who.organisation, chosen=[row.pk for row in _chosen(who, request)],
-        year=places.this_year(), link=request.build_absolute_uri(reverse("home")),
+        year=places.this_year(), link=link_to(reverse("home")),
     )  # fmt: skip
     key = "reminded_now" if done.to else "reminded_nobody"
     messages.success(request, words()(f"site.desk.{key}", count=len(done.to), left=done.left_out))
