@@ -8,7 +8,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,7 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(speed: Sequence[str] = SPEED) -> Iterator[str]:
     """Start a cluster and yield the address of its database; end and delete it in any case.
 
     It takes no port: it listens on a Unix socket in its own folder alone, which only its user can enter. As root it runs
@@ -44,7 +44,7 @@ def cluster() -> Iterator[str]:
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
             os.chown(folder, owner.pw_uid, owner.pw_gid)
-        with _started(folder):
+        with _started(folder, speed):
             with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as admin:
                 admin.execute(f"CREATE ROLE {ROLE} LOGIN CREATEDB CREATEROLE NOSUPERUSER NOBYPASSRLS")
                 admin.execute(f"CREATE DATABASE {ROLE} OWNER {ROLE}")
@@ -54,9 +54,9 @@ def cluster() -> Iterator[str]:
 
 
 @contextmanager
-def _started(folder: Path) -> Iterator[None]:
+def _started(folder: Path, speed: Sequence[str]) -> Iterator[None]:
     data, log = folder / "data", folder / "log"
-    settings = [f"-c {each}" for each in (*SPEED, f"max_connections={MOST_CONNECTIONS}", "listen_addresses=")]
+    settings = [f"-c {each}" for each in (*speed, f"max_connections={MOST_CONNECTIONS}", "listen_addresses=")]
     try:
         _run(folder, "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         options = " ".join([f"-k {folder}", *settings])

@@ -72,7 +72,7 @@ def _passes(name: str, command: list[str], flags: set[str], environment: Mapping
 
 
 def _passes_on_postgres(paths: list[str], flags: set[str], missing: Mapping[str, str]) -> bool:
-    command = _pytest(paths or list(WITH_DATABASE), flags, missing, "(django_db or needs_postgres)")
+    command = _pytest(paths or list(WITH_DATABASE), flags, missing, "(django_db or needs_postgres)", "not any_database")
     try:
         with postgres.cluster() as address:
             return _passes("tests on PostgreSQL", command, flags, {"SONAE_TEST_DATABASE_URL": address})

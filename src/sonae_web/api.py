@@ -2,6 +2,7 @@
 
 from sonae_web.accounts import api as accounts
 from sonae_web.diagnosis import api as diagnosis
+from sonae_web.diagnosis import own_api as own
 from sonae_web.ground.api import make, marked
 
 api = make(
@@ -11,4 +12,5 @@ api = make(
 )
 api.add_router("", diagnosis.router)
 api.add_router("", accounts.router)
+api.add_router("", own.router)
 urls = marked(api)

@@ -21,9 +21,14 @@ from sonae_web.accounts.api import token_data
 from sonae_web.accounts.models import Organisation, Token
 from sonae_web.accounts.tokens import SCOPES, Acting
 from sonae_web.api import api
+from sonae_web.diagnosis import own_api as own
+from sonae_web.diagnosis import results
 from sonae_web.diagnosis.api import checklist_data, programme_data, programmes_data
+from sonae_web.diagnosis.models import Result
+from sonae_web.diagnosis.results import Frozen
 from sonae_web.ground.api import ROOT, day
 from sonae_web.ground.problems import KINDS
+from sonae_web.ground.rules import public
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.words import lang, words
 
@@ -49,12 +54,14 @@ LEAK = {"persons": 3000, "items": ["name", "address"], "response": 2}
 ORGANISATION = Organisation(
     pk=UUID("00000000-0000-4000-8000-000000000001"), kind=Organisation.Kind.MEMBER, name="見本商事"
 )
+MADE = datetime(2027, 4, 1, 1, 0, tzinfo=UTC)
 TOKEN = Token(
     name="会計システム",
     scopes="diagnoses:read reports:read",
-    created_at=datetime(2027, 4, 1, 1, 0, tzinfo=UTC),
+    created_at=MADE,
     expires_at=datetime(2028, 3, 31, 1, 0, tzinfo=UTC),
 )
+RESULT = UUID("00000000-0000-4000-8000-000000000002")
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ class Example:
     works_out: Callable[[Document, Lang], Any]
     body: Mapping[str, Any] | None = None
     with_token: bool = False
+    file: str = ""
+    """The name under which an answer that is a file is kept; then ``works_out`` gives its headers."""
 
     def path(self, lang: Lang) -> str:
         """Return the address in a language."""
@@ -75,6 +84,8 @@ class Example:
         lines = [f"curl 'https://…{self.path(lang)}'"]
         if self.with_token:
             lines.append("  -H 'Authorization: Bearer sonae_…'")
+        if self.file:
+            lines.append(f"  -o {self.file}")
         if self.body is not None:
             lines += ["  -H 'Content-Type: application/json'", f"  -d '{self.sent}'"]
         return " \\\n".join(lines)
@@ -85,8 +96,25 @@ class Example:
         return json.dumps(self.body, ensure_ascii=False, indent=1)
 
     def answer(self, lang: Lang) -> str:
-        """Return the answer as text."""
-        return contract.text(self.works_out(read_bytes(self.sent.encode(), "body"), lang))
+        """Return the answer as text; of a file its headers."""
+        found = self.works_out(read_bytes(self.sent.encode(), "body"), lang)
+        if self.file:
+            return "\n".join(f"{name}: {value}" for name, value in found.items())
+        return contract.text(found)
+
+
+@lru_cache(maxsize=1)
+def sample() -> Result:
+    """Return the diagnosis of the examples, not saved: every question of the edition answered, yes and partly by turns."""
+    edition = load_edition(load(PROGRAMME), EDITION)
+    answers = {each.id: each.answers[number % 2] for number, each in enumerate(edition.questions)}
+    business = {
+        "name": ORGANISATION.name, "industry": "retail", "employees": 12, "persons_held": 3000, "annual_sales": 120000000,
+        "information": ["name", "address"], "media": ["paper", "pc"], "uses": ["website"], "on_consignment": False,
+    }  # fmt: skip
+    text = json.dumps({"programme": PROGRAMME, "edition": EDITION, "business": business, "answers": answers})
+    found = contract.diagnose(read_bytes(text.encode(), "body"), day(ON), "ja")[0]
+    return results.made(found, tenant=ORGANISATION.pk, year=2028, at=MADE, by=UUID(int=0), pk=RESULT)
 
 
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
@@ -106,6 +134,20 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "jo": Example("jo", lambda sent, _: contract.jo(sent, load(PROGRAMME), day(""))[-1], LEAK),
         "loss": Example(f"loss?on={ON}", lambda sent, _: contract.loss(sent, day(ON))[-1], ANSWERS),
         "token": Example("token", lambda sent, lang: token_data(_acting(), ORGANISATION), with_token=True),
+        "diagnoses": Example(
+            "diagnoses?limit=10", lambda _, lang: {"items": [own.head(sample())], "next": None}, with_token=True
+        ),
+        "diagnosis": Example(
+            f"diagnoses/{RESULT}?lang={{lang}}",
+            lambda _, lang: own.whole(Frozen(sample(), results.content(sample())), lang),
+            with_token=True,
+        ),
+        "report": Example(
+            f"diagnoses/{RESULT}/report.pdf?lang={{lang}}",
+            lambda _, lang: results.file_headers(sample(), lang),
+            with_token=True,
+            file="report.pdf",
+        ),
     }
 )
 """A worked call of every operation, by its id."""
@@ -115,6 +157,7 @@ def _acting() -> Acting:
     return Acting(TOKEN, Scope(UUID(int=0), "member", ORGANISATION.pk, frozenset({ORGANISATION.pk})))
 
 
+@public
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
     """The reference page."""

@@ -63,7 +63,8 @@ if not SAMPLE and any(name.startswith("sample") for name in VAULT_KEYS):
 ALLOWED_HOSTS = [each.strip() for each in required("SONAE_HOSTS").split(",")]
 ADDRESS = env.str("SONAE_ADDRESS", default="http://localhost:8000" if SAMPLE else f"https://{ALLOWED_HOSTS[0]}")
 """Where the site is reached from outside, for links in mails."""
-DATABASES = {"default": parsed("SONAE_DATABASE_URL", database)}
+DATABASES = {"default": parsed("SONAE_DATABASE_URL", database) | {"CONN_MAX_AGE": 600}}
+"""One connection for each thread, kept."""
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -71,11 +72,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    # One connection for each thread, kept and looked at before it is used again. A request that waits for a lock, computes
-    # or idles in a transaction too long is ended by the database, not by whoever waits behind it.
+    # A connection is looked at before it is used again. A request that waits for a lock, computes or idles in a transaction
+    # too long is ended by the database, not by whoever waits behind it.
     DATABASES["default"] |= {
         "ENGINE": "sonae_web.ground.postgres",
-        "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "options": "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",

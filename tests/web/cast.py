@@ -1,5 +1,6 @@
 """The cast of the site: a small tree of organisations, and people with a role in it."""
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,11 @@ class Tree:
 
     def __iter__(self) -> Iterator[Organisation]:
         return iter(vars(self).values())
+
+
+def once() -> dict[str, str]:
+    """The key that a form brings which is done once."""
+    return {"once": str(uuid.uuid4())}
 
 
 def tree() -> Tree:

@@ -23,7 +23,7 @@ from sonae_web.reference import ANSWERS, LEAK, SCENARIO
 from sonae_web.wsgi import application
 from tests.cast import EXAMPLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 FEW, MANY = 60, 27_000
 """Cases of each computation: in every run, in the soak run."""
 OPERATIONS = ("diagnose", "estimate", "jo", "loss")

@@ -14,12 +14,15 @@ from sonae_web.accounts.models import Organisation
 from sonae_web.accounts.services import grant_role
 from sonae_web.accounts.tokens import issue_token
 from sonae_web.api import api
+from sonae_web.diagnosis.models import Checklist, Result
 from sonae_web.ground import clock
 from sonae_web.ground.api import rules
-from sonae_web.reference import EXAMPLES, LINES, ORGANISATION, TOKEN
+from sonae_web.ground.scope import unscoped
+from sonae_web.reference import EXAMPLES, LINES, MADE, ORGANISATION, TOKEN, sample
 from tests.web.cast import person, tree
 
 pytestmark = pytest.mark.django_db
+FROZEN = [field.attname for field in Result._meta.concrete_fields if field.attname != "checklist_id"]
 
 
 def shown(client: Client, lang: str) -> str:
@@ -39,6 +42,13 @@ def sample_secret() -> str:
     association = tree().association
     Organisation(pk=ORGANISATION.pk, kind="member", name=ORGANISATION.name, parent=association).save(force_insert=True)
     role = grant_role(user=person(), organisation=Organisation.objects.get(pk=ORGANISATION.pk), role="member")
+    with unscoped("test"):
+        sheet = Checklist.objects.create(
+            tenant=ORGANISATION.pk, edition="2027-01", year=2028, started_at=MADE, changed_at=MADE, handed_in_at=MADE,
+            content=b"",
+        )  # fmt: skip
+        row = sample()
+        Result(**{name: getattr(row, name) for name in FROZEN}, checklist=sheet).save(force_insert=True)
     days = (TOKEN.expires_at - TOKEN.created_at).days
     return issue_token(user=role.user, role=role.pk, name=TOKEN.name, scopes=TOKEN.scopes.split(), days=days)[1]
 
@@ -52,8 +62,14 @@ def test_every_example_answers_as_the_page_shows(client: Client, lang: str, monk
     for request, answer in zip(requests, answers, strict=True):
         told = typed(client, request, secret)
         assert told.status_code == 200, request
-        lines = told.content.decode().splitlines()
+        lines = headers(told) if told["Content-Type"] == "application/pdf" else told.content.decode().splitlines()
         assert answer.splitlines() == ([*lines[:LINES], "…"] if len(lines) > LINES else lines)
+
+
+def headers(told: Any) -> list[str]:
+    """What the page shows of a file."""
+    assert told.content.startswith(b"%PDF-")
+    return [f"{name}: {told[name]}" for name in ("Content-Type", "Content-Disposition")]
 
 
 def typed(client: Client, command: str, secret: str) -> Any:

@@ -100,7 +100,7 @@ def test_every_fault_is_told_with_its_cell_and_nothing_is_saved(
     page = send(filled(got(client, place, "checklist.xlsx"), "たぶん"))
     assert page.startswith("422")
     assert "直すところが" in page
-    assert "answers.not_an_answer" in page
+    assert "はい、一部、いいえ、わからない のどれかに直してください。" in page
     assert "質問!" in page
     with declared(member):
         sheet = checklists.read(member)

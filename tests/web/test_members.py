@@ -1,14 +1,23 @@
 """The member's pages as its browser sends and sees them."""
 
+import base64
+import re
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
+from sonae.checklist import load_edition
+from sonae_web.accounts.kept import KEY
 from sonae_web.accounts.models import Organisation, User
+from sonae_web.diagnosis import services
 from sonae_web.diagnosis.models import Checklist, Result
+from sonae_web.ground import clock
 from sonae_web.ground.scope import declared, unscoped
+from sonae_web.ground.words import words
 from tests.web.cast import Tree, acting, archived, person, scope, tree
 
 FACTS = {
@@ -66,8 +75,8 @@ def test_a_member_goes_from_its_home_to_the_report(browser: Client, place: Tree)
     assert "診断を提出" in browser.get(at("checklist_hand_in", place.member)).content.decode()
     result = browser.post(at("checklist_hand_in", place.member))["Location"]
     page = browser.get(result).content.decode()
-    for words in ("見本商事の診断結果", "総合評価", "漏えいが起きたときの損害", "分野ごとのコメント"):
-        assert words in page
+    for text in ("見本商事の診断結果", "総合評価", "漏えいが起きたときの損害", "分野ごとのコメント"):
+        assert text in page
     report = browser.get(result + "/report.pdf")
     assert report.content.startswith(b"%PDF")
     assert "no-store" in report["Cache-Control"]
@@ -189,3 +198,98 @@ def test_without_a_checklist_its_pages_lead_home(browser: Client, place: Tree) -
     for page in ("checklist", "checklist_facts", "checklist_hand_in"):
         assert browser.get(at(page, place.member))["Location"] == at("business", place.member)
     assert browser.post(at("checklist_hand_in", place.member))["Location"] == at("business", place.member)
+
+
+def test_the_overview_asks_the_database_no_more_for_more_questions(
+    browser: Client, place: Tree, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    fill(browser, place)
+    with django_assert_max_num_queries(8):
+        assert browser.get(at("checklist", place.member)).status_code == 200
+
+
+def test_what_was_typed_outlives_the_end_of_a_session(browser: Client, place: Tree, hanako: User) -> None:
+    browser.post(at("checklist_start", place.member))
+    facts = at("checklist_facts", place.member)
+    browser.logout()
+    sign_in = browser.post(facts, {**FACTS, "name": "残る名前"})["Location"]
+    assert sign_in.endswith(f"?next={facts}")
+    browser.force_login(hanako)
+    shown = browser.get(facts).content.decode()
+    assert "まだ保存していません" in shown
+    assert 'value="残る名前"' in shown
+    assert "入力内容を確認してください" not in shown
+    again = browser.get(facts).content.decode()
+    assert "まだ保存していません" not in again
+    assert "残る名前" not in again
+    question = browser.post(facts, FACTS)["Location"]
+    browser.logout()
+    browser.post(question, {"answer": "partly", "seen": "0"})
+    other = at("checklist_question", place.member, question="policy.purpose")
+    browser.force_login(hanako)
+    assert "まだ保存していません" not in browser.get(other).content.decode()
+    shown = browser.get(question).content.decode()
+    assert "まだ保存していません" in shown
+    assert 'value="partly" checked' in shown
+    assert "保存済み" not in shown
+
+
+def test_what_was_typed_does_not_go_over_what_others_saved_meanwhile(
+    browser: Client, place: Tree, hanako: User
+) -> None:
+    browser.post(at("checklist_start", place.member))
+    question = browser.post(at("checklist_facts", place.member), FACTS)["Location"]
+    visitor = Client()
+    visitor.post(question, {"answer": "no", "seen": "0"})
+    browser.post(question, {"answer": "yes", "seen": "0"})
+    visitor.force_login(hanako)
+    shown = visitor.get(question).content.decode()
+    assert 'name="seen" value="0"' in shown
+    assert visitor.post(question, {"answer": "no", "seen": "0"}).status_code == 409
+
+
+def test_what_was_typed_is_kept_sealed_for_an_hour_and_only_if_short(
+    place: Tree, hanako: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor, page = Client(), at("action", place.member, question="policy.published")
+    visitor.post(page, {"note": "見本の控え" * 1_000})
+    assert KEY not in visitor.session
+    visitor.post(at("checklist_hand_in", place.member), {"note": "見本の控え"})
+    assert KEY not in visitor.session
+    facts = at("checklist_facts", place.member)
+    visitor.post(facts, {"name": "sample-marker"})
+    assert "sample-marker" not in visitor.session[KEY]
+    assert b"sample-marker" not in base64.urlsafe_b64decode(visitor.session[KEY])
+    visitor.force_login(hanako)
+    visitor.post(at("checklist_start", place.member))
+    later = clock.now() + timedelta(hours=1, seconds=1)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert "sample-marker" not in visitor.get(facts).content.decode()
+
+
+def test_signing_in_again_never_ends_on_a_page_that_only_takes_forms(browser: Client, place: Tree) -> None:
+    assert browser.get(at("checklist_start", place.member))["Location"] == at("business", place.member)
+    tick = at("action_tick", place.member, question="policy.published")
+    assert browser.get(tick)["Location"] == at("actions", place.member)
+    attach = at("action_attach", place.member, question="policy.published")
+    assert browser.get(attach)["Location"] == at("action", place.member, question="policy.published")
+
+
+def test_a_question_has_one_number_on_every_screen(browser: Client, place: Tree) -> None:
+    browser.post(at("checklist_start", place.member))
+    question = browser.post(at("checklist_facts", place.member), {**FACTS, "uses": []})["Location"]
+    shown = {}
+    while "/questions/" in question:
+        page = browser.get(question).content.decode()
+        shown[question.rpartition("/")[2]] = int(re.findall(r"<title>問(\d+)", page)[0])
+        question = browser.post(question, {"answer": "no", "seen": "0"})["Location"]
+    with unscoped("test"):
+        edition = load_edition(services.programme(), Checklist.objects.get().edition)
+    assert shown == {name: edition.numbers[name] for name in shown}
+    assert list(shown.values()) != list(range(1, len(shown) + 1))
+    result = browser.get(browser.post(at("checklist_hand_in", place.member))["Location"]).content.decode()
+    actions = browser.get(at("actions", place.member)).content.decode()
+    for name, number in shown.items():
+        asked = words(edition.id)(f"{edition.id}.{name}.question")
+        assert f"問{number}　{asked}" in result
+        assert f"問{number}　" in actions.partition(f'/actions/{name}"')[2].partition("</li>")[0]

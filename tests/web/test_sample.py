@@ -21,7 +21,7 @@ from sonae_web.sample import build
 from sonae_web.sample.people import PASSWORD, SIGN_INS
 from tests.web.cast import scope
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def given(name: str) -> Mapping[str, checklists.Given]:

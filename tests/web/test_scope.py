@@ -3,8 +3,10 @@
 import asyncio
 import inspect
 import logging
+import re
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -450,6 +452,56 @@ def test_every_relation_to_an_owned_model_says_what_keeps_it_within_one_tenant()
             to = field.related_model
             if field.concrete and inspect.isclass(to) and issubclass(to, Owned):
                 assert CROSSING.get(f"{model._meta.label}.{field.name}"), f"{model._meta.label}.{field.name}"
+
+
+def test_every_relation_to_an_owned_model_followed_without_a_scope_raises() -> None:
+    followed = 0
+    for model in apps.get_models(include_auto_created=True):
+        fields: list[Any] = model._meta.get_fields(include_hidden=True)
+        for field in fields:
+            if not (inspect.isclass(field.related_model) and issubclass(field.related_model, Owned)):
+                continue
+            row: Any = model(pk=uuid.uuid4())
+            accessor = field.name if field.concrete else field.get_accessor_name()
+            if field.concrete and not field.many_to_many:
+                setattr(row, field.attname, uuid.uuid4())
+            with pytest.raises(ScopeMissing):
+                _follow(row, accessor)
+            followed += 1
+    assert followed >= 2 * len(CROSSING)
+
+
+def _follow(row: Any, accessor: str) -> None:
+    found = getattr(row, accessor)
+    pytest.fail(f"{type(row).__name__}.{accessor} gave {list(found.all())}")
+
+
+LEFT = {
+    "accounts/invitations.py": {"invitation.read", "invitation.accept"},  # whoever holds the link has no role there yet
+    "accounts/joining.py": {"join.ask"},  # a visitor asks an association
+    "desk/jobs.py": {"upload.load"},  # finds the file whose clerk's scope it then takes
+    "desk/totals.py": {"totals.nightly"},  # all tenants' results become counts
+    "sample/build.py": {"sample.build"},
+}
+"""Where outside the ground tenancy is left, and with which reasons."""
+BY_HAND = re.compile(
+    r"\.raw\(|\.extra\(|cursor\(|RawSQL|connections?\[|\.execute\(|_base_manager|_raw_delete|QuerySet\("
+)
+
+
+def test_outside_the_ground_tenancy_is_left_only_where_it_is_said_and_no_sql_is_written_by_hand() -> None:
+    site = Path(services.__file__).parents[1]
+    left: dict[str, set[str]] = {}
+    for file in sorted(site.rglob("*.py")):
+        name = file.relative_to(site).as_posix()
+        if name.startswith("ground/") or "/migrations/" in name:
+            continue
+        text = file.read_text(encoding="utf-8")
+        assert not BY_HAND.search(text), f"{name}: {BY_HAND.search(text)}"
+        reasons = re.findall(r"\bunscoped\((.*?)\)", text)
+        if reasons:
+            left[name] = {reason.strip("\"'") for reason in reasons}
+    assert left == LEFT
 
 
 # --- the property

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -86,6 +86,11 @@ class Edition:
     areas: Mapping[str, int]
     questions: tuple[Question, ...]
     must_cover: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each question, from 1: the same for every business, on every screen and paper (問47, Q47)."""
+        return MappingProxyType({question.id: number for number, question in enumerate(self.questions, 1)})
 
     def __getitem__(self, question: str) -> Question:
         return {each.id: each for each in self.questions}[question]

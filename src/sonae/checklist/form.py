@@ -83,7 +83,7 @@ def form(programme: Programme, edition: Edition, lang: Lang, known: Answers | No
     facts = tuple(_facts(programme, words, beside, known.business if known else None))
     given = known.given if known else {}
     questions = []
-    for number, question in enumerate(edition.questions, 1):
+    for question in edition.questions:
         key = f"{edition.id}.{question.id}"
         answer = given.get(question.id)
         questions.append(
@@ -94,7 +94,7 @@ def form(programme: Programme, edition: Edition, lang: Lang, known: Answers | No
                 other=beside(f"{key}.question"),
                 choices="answers_na" if "na" in question.answers else "answers",
                 answer=words(f"answer.{answer}.name") if answer else None,
-                number=number,
+                number=edition.numbers[question.id],
                 critical=words("template.critical") if question.critical else "",
                 when=_when(question.condition, words),
                 why=words(f"{key}.why"),

@@ -19,8 +19,8 @@ class Page:
         self.words = answers.programme.words(lang, answers.edition.id)
         self.texts = Texts(diagnosis, self.words)
         self.name, self.unprintable = printable(answers.business.name)
-        numbered = answers.asked if answers.quick else answers.edition.questions
-        self._numbers = {question.id: number for number, question in enumerate(numbered, 1)}
+        asked = {question.id: number for number, question in enumerate(answers.asked, 1)}
+        self._numbers = asked if answers.quick else answers.edition.numbers
 
     def w(self, key: str, **values: object) -> str:
         """Return a word by id, its blanks filled."""

@@ -15,12 +15,29 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
+from sonae_web.accounts import kept
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
-from sonae_web.accounts.services import scope_of
+from sonae_web.accounts.services import scope_held
+from sonae_web.ground.rules import PUBLIC, View, public
 from sonae_web.ground.scope import Scope, declared
 
-PUBLIC, SIGNED_IN = "public", "signed_in"
-View = Callable[..., HttpResponseBase]
+__all__ = [
+    "PUBLIC",
+    "SIGNED_IN",
+    "SURELY",
+    "Acting",
+    "ActingRequest",
+    "View",
+    "acting",
+    "held",
+    "is_due",
+    "is_staff",
+    "public",
+    "roles_of",
+    "signed_in",
+    "signed_in_surely",
+]
+SIGNED_IN, SURELY = "signed_in", "signed_in_surely"
 
 
 @dataclass(frozen=True)
@@ -40,10 +57,14 @@ class ActingRequest(HttpRequest):
     acting: Acting
 
 
-def public(view: View) -> View:
-    """Mark a view as open to everybody."""
-    view.rule = PUBLIC  # type: ignore[attr-defined]
-    return view
+def is_staff(user: User) -> bool:
+    """Return whether a person holds a role that acts for others."""
+    return Role.objects.filter(user=user, role__in=STAFF).exists()
+
+
+def is_due(user: User) -> bool:
+    """Return whether a person must set up a second factor: holds such a role, and has none."""
+    return is_staff(user) and not is_mfa_enabled(user)
 
 
 def signed_in(view: View) -> View:
@@ -59,11 +80,26 @@ def signed_in(view: View) -> View:
     return handle
 
 
-def acting(*roles: str) -> Callable[[View], View]:
+def signed_in_surely(view: View) -> View:
+    """Open a view to whoever is signed in, staff only with a second factor: they set one up first."""
+
+    @signed_in
+    @wraps(view)
+    def handle(request: HttpRequest, *args: Any, **values: Any) -> HttpResponseBase:
+        if isinstance(request.user, User) and is_due(request.user):
+            return redirect("mfa_index")
+        return view(request, *args, **values)
+
+    handle.rule = SURELY  # type: ignore[attr-defined]
+    return handle
+
+
+def acting(*roles: str, keeps: bool = False) -> Callable[[View], View]:
     """Open a view to people who hold one of the roles in the organisation of the address, and declare their scope.
 
     Whoever is not signed in signs in first; staff without a second factor set one up first. Whoever does not hold the role
     is told what anybody is told of a page that is not there. In an archived organisation nothing can be changed.
+    ``keeps``: a form sent after the session ended is kept for the page that sign-in leads back to (``kept.take``).
     """
     allowed = frozenset(roles)
 
@@ -71,6 +107,8 @@ def acting(*roles: str) -> Callable[[View], View]:
         @wraps(view)
         def handle(request: HttpRequest, organisation: uuid.UUID, **values: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
+                if keeps and request.method == "POST":
+                    kept.keep(request)
                 return redirect_to_login(request.get_full_path())
             who = held(request.user, organisation, allowed)
             if who is None:
@@ -94,12 +132,11 @@ def acting(*roles: str) -> Callable[[View], View]:
 
 def held(user: User, organisation: uuid.UUID, roles: frozenset[str]) -> Acting | None:
     """Return the person acting in the first of the roles that it holds in an organisation, or None."""
-    row = (
-        Role.objects.filter(user=user, organisation=organisation, role__in=roles).select_related("organisation").first()
-    )
+    rows = Role.objects.filter(user=user, user__is_active=True, organisation=organisation, role__in=roles)
+    row = rows.select_related("organisation").first()
     if row is None:
         return None
-    return Acting(user, row.role, row.organisation, scope_of(user=user, role=row.pk))
+    return Acting(user, row.role, row.organisation, scope_held(row))
 
 
 def roles_of(user: User) -> list[Role]:

@@ -5,14 +5,13 @@ from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.views import deactivate_totp
-from allauth.mfa.utils import is_mfa_enabled
 from allauth.mfa.webauthn.views import remove_webauthn
 from django.db import transaction
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
-from sonae_web.accounts.acting import signed_in
-from sonae_web.accounts.models import STAFF, Role, User
+from sonae_web.accounts.acting import is_staff, signed_in
+from sonae_web.accounts.models import User
 from sonae_web.ground.sealed import vault
 from sonae_web.ground.vault import key_name
 
@@ -48,16 +47,6 @@ def _renew(pk: int) -> int:
         row.data |= {name: base64.b64encode(vault().renew(sealed, LABEL)).decode() for name, sealed in due.items()}
         row.save(update_fields=["data"])
     return len(due)
-
-
-def is_staff(user: User) -> bool:
-    """Return whether a person holds a role that acts for others."""
-    return Role.objects.filter(user=user, role__in=STAFF).exists()
-
-
-def is_due(user: User) -> bool:
-    """Return whether a person must set up a second factor: holds such a role, and has none."""
-    return is_staff(user) and not is_mfa_enabled(user)
 
 
 def _keeps_one(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from allauth.account.forms import AddEmailForm
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms import BaseForm
@@ -38,7 +39,7 @@ def of_form(form: BaseForm) -> list[tuple[str, str]]:
     found = []
     for name, errors in form.errors.as_data().items():
         place = shown[name].auto_id if name in shown else first
-        label = _label(name) if name != NON_FIELD_ERRORS else ""
+        label = _label(form, name) if name != NON_FIELD_ERRORS else ""
         found += [(place, say(error, label)) for error in errors]
     return found
 
@@ -50,7 +51,7 @@ def fields(form: BaseForm) -> list[Field]:
     for bound in form.visible_fields():
         kind = getattr(bound.field.widget, "input_type", "text")
         hint = f"site.hint.{bound.name}"
-        label = _label(bound.name)
+        label = _label(form, bound.name)
         found.append(
             Field(
                 bound.auto_id,
@@ -75,6 +76,8 @@ def of_password(password: str, mail: str) -> str:
     return ""
 
 
-def _label(name: str) -> str:
+def _label(form: BaseForm, name: str) -> str:
+    if isinstance(form, AddEmailForm) and name == "email":
+        name = "new_email"
     key = f"site.fields.{name}"
     return words()(key) if key in words() else name

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae_web.accounts import faults, forms, invitations, joining
 from sonae_web.accounts.acting import public
@@ -22,6 +23,7 @@ A_PAGE = 50
 
 
 @public
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited(120)
 @sensitive_post_parameters("password1")
 def invitation(request: HttpRequest, link: str) -> HttpResponse:
@@ -72,6 +74,7 @@ def _fault(link: str, password: str) -> str:
 
 
 @public
+@require_safe
 @limited(600)
 def join(request: HttpRequest) -> HttpResponse:
     """The associations that a business can ask, found by prefecture or name."""
@@ -95,6 +98,7 @@ def join(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_http_methods(["GET", "HEAD", "POST"])
 @limited(30, methods=("POST",))
 def join_ask(request: HttpRequest, association: uuid.UUID) -> HttpResponse:
     """A request to join: the form, the entries to check, and off it goes."""
@@ -116,6 +120,7 @@ def join_ask(request: HttpRequest, association: uuid.UUID) -> HttpResponse:
 
 
 @public
+@require_safe
 def join_sent(request: HttpRequest, association: uuid.UUID) -> HttpResponse:
     """What happens next."""
     place = get_object_or_404(Organisation, Q(kind=Organisation.Kind.ASSOCIATION, state="active"), pk=association)

@@ -109,7 +109,12 @@ def scope_of(*, user: User, role: uuid.UUID) -> Scope:
     held = Role.objects.filter(pk=role, user=user, user__is_active=True).first()
     if held is None:
         raise ScopeMissing("this person does not hold this role")
-    return Scope(user.pk, held.role, held.organisation_id, _visible(held))
+    return scope_held(held)
+
+
+def scope_held(role: Role) -> Scope:
+    """Return the scope of a role just read from the database, whose person has an open account."""
+    return Scope(role.user_id, role.role, role.organisation_id, _visible(role))
 
 
 def _visible(held: Role) -> frozenset[uuid.UUID]:
@@ -122,9 +127,12 @@ def _visible(held: Role) -> frozenset[uuid.UUID]:
 
 def branch(root: uuid.UUID) -> frozenset[uuid.UUID]:
     """Return the ids of an organisation and of all below it, archived ones too: their rows remain."""
-    below = Organisation.objects.values_list("pk", flat=True)
-    depths = (below.filter(parent__parent=root), below.filter(parent__parent__parent=root))
-    return frozenset({root}).union(below.filter(parent=root).union(*depths, all=True))
+    found, above = {root}, frozenset({root})
+    while above:  # level by level: in one statement, SQLite reads every organisation that there is
+        rows = list(Organisation.objects.filter(parent__pk__among=above).values_list("pk", "kind"))
+        found.update(pk for pk, _ in rows)
+        above = frozenset(pk for pk, kind in rows if kind != Organisation.Kind.MEMBER)
+    return frozenset(found)
 
 
 def _check_place(kind: Organisation.Kind, parent: Organisation | None) -> None:

@@ -21,7 +21,7 @@ from django.http import Http404
 
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes.reader import FORBIDDEN
-from sonae_web.accounts.models import Role, Token, User
+from sonae_web.accounts.models import Organisation, Role, Token, User
 from sonae_web.accounts.services import scope_of
 from sonae_web.ground import audit, clock
 from sonae_web.ground.scope import Scope, ScopeMissing
@@ -59,29 +59,51 @@ class Acting:
         return scope in self.token.scopes.split()
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A token as its person sees it."""
+
+    token: Token
+
+    @property
+    def state(self) -> str:
+        """What it is good for now: good, expired, revoked, or gone with its role."""
+        if self.token.revoked_at is not None:
+            return "revoked"
+        if self.token.role is None:
+            return "gone"
+        return "good" if self.token.expires_at > clock.now() else "expired"
+
+    @property
+    def scopes(self) -> list[str]:
+        """What it may be used for, as the last part of word ids."""
+        return [each.replace(":", "_") for each in self.token.scopes.split()]
+
+
+def of(user: User) -> list[Shown]:
+    """Return every token of a person, in all roles, the newest first."""
+    rows = Token.objects.filter(user=user).select_related("role__organisation")
+    return [Shown(each) for each in rows.order_by("-created_at", "pk")]
+
+
+def roles_for(user: User) -> list[Role]:
+    """Return the roles of a person for which a token can be made: it may be good for something, and the place is open."""
+    held = Role.objects.filter(user=user, organisation__state=Organisation.State.ACTIVE).select_related("organisation")
+    return [each for each in held.order_by("organisation__name", "role") if scopes_of(each.role)]
+
+
 @transaction.atomic
 def issue_token(*, user: User, role: uuid.UUID, name: str, scopes: Collection[str], days: int) -> tuple[Token, str]:
-    """Issue a token of a role of a person, and return it with its secret, which is told this once and kept nowhere.
+    """Issue a token of a role of a person, and return it with its secret, which is told this once.
+
+    Nowhere is it kept, but sealed in the answer to the form that asked for it, for a day: sent twice, it is answered alike.
 
     Raises ScopeMissing for a role that the person does not hold, and Refused with every fault: a name that is none, scopes
     that are unknown or not the role's, days outside 1 to 365, too many tokens.
     """
     scope = scope_of(user=user, role=role)
     Role.objects.select_for_update().get(pk=role)  # two at once are counted one after the other
-    name, allowed = unicodedata.normalize("NFC", name).strip(), scopes_of(scope.role)
-    faults: list[Problem] = []
-    if not 1 <= len(name) <= NAME_LENGTH:
-        faults.append(problem("value.length", "name", found=len(name), most=NAME_LENGTH))
-    if found := FORBIDDEN.search(name):
-        faults.append(problem("text.forbidden_character", "name", character=f"U+{ord(found[0]):04X}"))
-    if not scopes:
-        faults.append(problem("field.missing", "scopes", field="scopes"))
-    faults += (
-        problem("value.not_allowed", "scopes", found=each, near=", ".join(allowed) or "—")
-        for each in sorted(set(scopes) - set(allowed))
-    )
-    if not 1 <= days <= MOST_DAYS:
-        faults.append(problem("value.range", "days", found=days, least=1, most=MOST_DAYS))
+    name, faults = clean_name(name), faults_of(role=scope.role, name=name, scopes=scopes, days=days)
     if Token.objects.filter(role=role, revoked_at=None, expires_at__gt=clock.now()).count() >= MOST_TOKENS:
         faults.append(problem("value.too_many", "tokens", found=MOST_TOKENS + 1, most=MOST_TOKENS))
     if faults:
@@ -97,6 +119,30 @@ def issue_token(*, user: User, role: uuid.UUID, name: str, scopes: Collection[st
         detail={"role": role, "days": days},
     )  # fmt: skip
     return token, secret
+
+
+def faults_of(*, role: str, name: str, scopes: Collection[str], days: int) -> list[Problem]:
+    """Return every fault of what is asked of a token of a role."""
+    name, allowed = clean_name(name), scopes_of(role)
+    faults: list[Problem] = []
+    if not 1 <= len(name) <= NAME_LENGTH:
+        faults.append(problem("value.length", "name", found=len(name), most=NAME_LENGTH))
+    if found := FORBIDDEN.search(name):
+        faults.append(problem("text.forbidden_character", "name", character=f"U+{ord(found[0]):04X}"))
+    if not scopes:
+        faults.append(problem("field.missing", "scopes", field="scopes"))
+    faults += (
+        problem("value.not_allowed", "scopes", found=each, near=", ".join(allowed) or "—")
+        for each in sorted(set(scopes) - set(allowed))
+    )
+    if not 1 <= days <= MOST_DAYS:
+        faults.append(problem("value.range", "days", found=days, least=1, most=MOST_DAYS))
+    return faults
+
+
+def clean_name(name: str) -> str:
+    """Return the name of a token as it is stored."""
+    return unicodedata.normalize("NFC", name).strip()
 
 
 @transaction.atomic

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from sonae_web.accounts import public, views
+from sonae_web.accounts import public, token_views, views
 
 urlpatterns = [
     path("home", views.home, name="home"),
     path("settings", views.settings, name="settings"),
+    path("settings/tokens/", token_views.listed, name="tokens"),
+    path("settings/tokens/new", token_views.new, name="token_new"),
+    path("settings/tokens/<uuid:token>/revoke", token_views.revoke, name="token_revoke"),
     path("invitation/<str:link>", public.invitation, name="invitation"),
     path("join/", public.join, name="join"),
     path("join/<uuid:association>", public.join_ask, name="join_ask"),

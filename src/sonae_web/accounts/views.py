@@ -7,15 +7,18 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sonae_web.accounts import colleagues, forms, invitations, joining, menu
 from sonae_web.accounts.acting import ActingRequest, acting, roles_of, signed_in
 from sonae_web.accounts.invitations import Unfit
 from sonae_web.accounts.models import Organisation, Role, User
+from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import words
 
 
 @signed_in
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The roles of whoever is signed in, to pick one; with a single one, straight to its first page."""
     roles = roles_of(cast(User, request.user))
@@ -31,12 +34,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
+@require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     """What a person can change of the own account."""
     return render(request, "accounts/settings.html", {"second_factor": is_mfa_enabled(request.user)})
 
 
 @acting(Role.Name.MEMBER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
 def people(request: ActingRequest) -> HttpResponse:
     """Colleagues: who they are, and a form to invite one."""
     mail, fault = request.POST.get("mail", "").strip().casefold()[:255], ""
@@ -66,22 +72,24 @@ def _people(request: ActingRequest, mail: str = "", fault: str = "") -> HttpResp
 
 
 @acting(Role.Name.MEMBER)
+@require_POST
+@once
 def people_invitation(request: ActingRequest, invitation: uuid.UUID) -> HttpResponse:
     """An open invitation sent again, or withdrawn."""
-    who = request.acting
-    if request.method == "POST":
-        again = "again" in request.POST
-        act = invitations.resend if again else invitations.withdraw
-        try:
-            act(scope=who.scope, invitation=invitation, by=who.user)
-        except Unfit as unfit:
-            messages.error(request, words()(str(unfit)))
-        else:
-            messages.success(request, words()("site.people.sent_again" if again else "site.people.withdrawn"))
+    who, again = request.acting, "again" in request.POST
+    act = invitations.resend if again else invitations.withdraw
+    try:
+        act(scope=who.scope, invitation=invitation, by=who.user)
+    except Unfit as unfit:
+        messages.error(request, words()(str(unfit)))
+    else:
+        messages.success(request, words()("site.people.sent_again" if again else "site.people.withdrawn"))
     return redirect("people", organisation=who.organisation.pk)
 
 
 @acting(Role.Name.MEMBER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
 def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
     """A colleague to remove, or oneself: asked first, with what it means."""
     who = request.acting
@@ -103,6 +111,7 @@ def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
 
 
 @acting(Role.Name.ASSOCIATION)
+@require_safe
 def requests(request: ActingRequest) -> HttpResponse:
     """Requests to join that wait, and those decided."""
     scope = request.acting.scope
@@ -111,6 +120,7 @@ def requests(request: ActingRequest) -> HttpResponse:
 
 
 @acting(Role.Name.ASSOCIATION)
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_decide(request: ActingRequest, asked: uuid.UUID) -> HttpResponse:
     """One request: what it says; confirm it, or decline it with a reason."""
     who = request.acting

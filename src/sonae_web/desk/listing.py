@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -100,11 +101,12 @@ def paged(rows: Sequence[Row], asked: Asked) -> Page[Row]:
 
 def ordered(rows: Sequence[Row], asked: Asked, keys: Mapping[str, Key[Row]], tie: Key[Row]) -> list[Row]:
     """Return rows in the order asked for; rows without a value come last in either direction, equal ones by ``tie``."""
-    by_tie = sorted(rows, key=tie)
-    key = keys[asked.sort]
-    there = [row for row in by_tie if key(row) is not None]
-    there.sort(key=key, reverse=asked.down)
-    return there + [row for row in by_tie if key(row) is None]
+    keyed = [(keys[asked.sort](row), row) for row in sorted(rows, key=tie)]
+    there = sorted((each for each in keyed if each[0] is not None), key=_first, reverse=asked.down)
+    return [row for _, row in there] + [row for key, row in keyed if key is None]
+
+
+_first = itemgetter(0)
 
 
 def folded(text: str) -> str:

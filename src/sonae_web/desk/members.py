@@ -57,9 +57,7 @@ def listed(*, scope: Scope, association: uuid.UUID, year: int) -> list[Member]:
     )
     within = places.narrowed(scope, frozenset(row[0] for row in rows))
     fields = ("state", "invited_at", "started_at", "done_at", "reminded_at", "reminders")
-    progress = {
-        row[0]: row[1:] for row in Progress.within(within).filter(year=year).values_list("tenant", *fields).iterator()
-    }
+    progress = {row[0]: row[1:] for row in Progress.within(within).filter(year=year).values_list("tenant", *fields)}
     codes = dict(Reference.within(within).values_list("tenant", "code"))
     return [
         Member(pk, name, number, codes.get(pk, ""), state == Organisation.State.ARCHIVED, *progress.get(pk, ()))

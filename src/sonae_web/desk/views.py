@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -19,6 +20,7 @@ from sonae_web.desk import exports, forms, letters, listing, members, places, re
 from sonae_web.desk.listing import Asked
 from sonae_web.desk.members import Member
 from sonae_web.diagnosis.models import Progress
+from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import words
 
 CLERK = (Role.Name.ASSOCIATION, Role.Name.FEDERATION)
@@ -93,6 +95,7 @@ def _exported(rows: Sequence[Member]) -> list[Sequence[Value]]:
 
 @acting(Role.Name.ASSOCIATION)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def member_new(request: ActingRequest) -> HttpResponse:
     """Add a member, and invite it where there is an address."""
     who = request.acting
@@ -140,6 +143,7 @@ def member_edit(request: ActingRequest, member: Organisation) -> HttpResponse:
 @acting(Role.Name.ASSOCIATION)
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_association
+@once
 def member_invite(request: ActingRequest, member: Organisation) -> HttpResponse:
     """Invite somebody to act for a member."""
     who = request.acting
@@ -183,21 +187,15 @@ def member_restore(request: ActingRequest, member: Organisation) -> HttpResponse
 
 @acting(Role.Name.ASSOCIATION)
 @require_http_methods(["GET", "HEAD", "POST"])
-def remind(request: ActingRequest) -> HttpResponse:
+def remind(request: ActingRequest) -> HttpResponseBase:
     """Show who would be reminded and with which words; then, when confirmed, remind them."""
     who, back = request.acting, reverse("desk", args=[request.acting.organisation.pk])
     if request.method != "POST":
         return redirect(back)
+    if "confirmed" in request.POST and "sure" in request.POST:
+        return _send(request)
     chosen = _chosen(who, request)
     link = link_to(reverse("home"))
-    if "confirmed" in request.POST and "sure" in request.POST:
-        done = reminders.remind(
-            scope=who.scope, association=who.organisation, chosen=[row.pk for row in chosen],
-            year=places.this_year(), link=link,
-        )  # fmt: skip
-        key = "reminded_now" if done.to else "reminded_nobody"
-        messages.success(request, words()(f"site.desk.{key}", count=len(done.to), left=done.left_out))
-        return redirect(back)
     missing = "confirmed" in request.POST
     context = {
         "plan": reminders.plan(scope=who.scope, rows=chosen),
@@ -210,6 +208,18 @@ def remind(request: ActingRequest) -> HttpResponse:
         "faults": _faults({"sure": "site.desk.fault_sure"} if missing else {}),
     }
     return render(request, "desk/remind.html", context, status=422 if missing else 200)
+
+
+@once
+def _send(request: ActingRequest) -> HttpResponse:
+    who = request.acting
+    done = reminders.remind(
+        scope=who.scope, association=who.organisation, chosen=[row.pk for row in _chosen(who, request)],
+        year=places.this_year(), link=link_to(reverse("home")),
+    )  # fmt: skip
+    key = "reminded_now" if done.to else "reminded_nobody"
+    messages.success(request, words()(f"site.desk.{key}", count=len(done.to), left=done.left_out))
+    return redirect("desk", organisation=who.organisation.pk)
 
 
 def _chosen(who: Acting, request: HttpRequest) -> list[Member]:

@@ -7,19 +7,24 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from sonae.checklist import load_edition
 from sonae.figures import count, effort_hours, yen
 from sonae.programmes import Words
+from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest
 from sonae_web.diagnosis import actions, evidence
 from sonae_web.diagnosis.actions import Action, Changed
 from sonae_web.diagnosis.evidence import KINDS, Unfit
-from sonae_web.diagnosis.members import member, to
+from sonae_web.diagnosis.members import member, member_typing, to
 from sonae_web.diagnosis.models import Evidence
+from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock
+from sonae_web.ground.idempotency import once
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
 
@@ -50,16 +55,20 @@ def listed(request: ActingRequest) -> HttpResponse:
 
 
 @member
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def tick(request: ActingRequest, question: str) -> HttpResponse:
     """Tick an action off or open it again, and go back to where that was asked."""
-    actions.tick(scope=request.acting.scope, action=_action(request, question), done=request.POST.get("done") == "yes")
+    if request.method != "POST":  # from signing in again
+        return to(request, "actions")
+    done = request.POST.get("done") == "yes"
+    actions.tick(scope=request.acting.scope, action=_action(request, question), done=done)
+    messages.success(request, words()("site.action.said_done" if done else "site.action.said_open"))
     if request.POST.get("back") == "action":
         return to(request, "action", question=question)
     return to(request, "actions")
 
 
-@member
+@member_typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def action(request: ActingRequest, question: str) -> HttpResponse:
     """One action: who, until when, a note; its evidence."""
@@ -77,18 +86,24 @@ def action(request: ActingRequest, question: str) -> HttpResponse:
         if not faults:
             try:
                 actions.plan(scope=scope, action=found, seen=_whole(request.POST.get("seen", "")), **values)
+                messages.success(request, words()("site.action.said_planned"))
                 return to(request, "actions")
             except Changed:
                 conflict = True
             except ValueError as error:
                 faults = {str(error): words()(f"site.action.fault_{error}", most=count(actions.MOST_NOTE))}
-    return _page(request, found, entered, faults, conflict=conflict)
+    typed = kept.take(request)
+    if typed is not None:
+        entered = {name: typed.get(name, "") for name in entered}
+    return _page(request, found, entered, faults, conflict=conflict, typed=typed)
 
 
 @member
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def attach(request: ActingRequest, question: str) -> HttpResponse:
     """Take a file as evidence."""
+    if request.method != "POST":  # from signing in again
+        return to(request, "action", question=question)
     found, sent = _action(request, question), request.FILES.get("file")
     try:
         if sent is None or not sent.name or (sent.size or 0) > evidence.MOST_BYTES:
@@ -102,6 +117,7 @@ def attach(request: ActingRequest, question: str) -> HttpResponse:
             "note": actions.text(task),
         }
         return _page(request, found, entered, {"file": words()(f"site.action.unfit_{unfit.reason}")})
+    messages.success(request, words()("site.action.said_file"))
     return to(request, "action", question=question)
 
 
@@ -121,6 +137,7 @@ def file(request: ActingRequest, evidence_id: UUID) -> HttpResponse:
 
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def remove(request: ActingRequest, evidence_id: UUID) -> HttpResponse:
     """Ask, then remove a file."""
     scope = request.acting.scope
@@ -128,6 +145,7 @@ def remove(request: ActingRequest, evidence_id: UUID) -> HttpResponse:
     question = row.task.question
     if request.method == "POST":
         evidence.remove(scope=scope, evidence=row.pk)
+        messages.success(request, words()("site.action.said_removed"))
         return to(request, "action", question=question)
     found = next((name for each, name in evidence.of(scope, _action(request, question)) if each.pk == row.pk), "")
     return render(request, "diagnosis/member_evidence_remove.html", {"row": row, "name": found, "question": question})
@@ -147,6 +165,7 @@ def _page(
     faults: Mapping[str, str],
     *,
     conflict: bool = False,
+    typed: QueryDict | None = None,
 ) -> HttpResponse:
     people, task = actions.colleagues(request.acting.scope), found.task
     by = {user.pk: user.email for user in people}
@@ -159,6 +178,8 @@ def _page(
         "people": [(str(user.pk), user.email) for user in people],
         "files": evidence.of(request.acting.scope, found),
     }
+    if typed is not None:  # over the version that was seen when it was typed
+        context |= {"kept": True, "seen": _whole(typed.get("seen", ""))}
     return render(request, "diagnosis/member_action.html", context, status=409 if conflict else 422 if faults else 200)
 
 
@@ -168,6 +189,7 @@ def _row(each: Action, people: Mapping[UUID, str]) -> dict[str, Any]:
     cost = texts("report.annex.about", yen=yen(each.outlay, language)) if each.outlay else texts("report.annex.free")
     return {
         "id": each.question,
+        "number": load_edition(programme(), each.edition).numbers[each.question],
         "action": texts(f"{base}.action"),
         "question": texts(f"{base}.question"),
         "area": texts(f"{each.edition}.area.{each.question.partition('.')[0]}.name"),

@@ -13,9 +13,11 @@ from sonae_web.diagnosis import services
 from sonae_web.diagnosis.fields import faults_told, fields, is_live
 from sonae_web.diagnosis.figures import CALCULATOR, read_calculation
 from sonae_web.ground import clock
+from sonae_web.ground.rules import public
 from sonae_web.ground.words import words
 
 
+@public
 @require_safe
 def calculator(request: HttpRequest) -> HttpResponse:
     """The flyer's calculation of one leak, step by step, with any figures, and what each plan pays of it."""

@@ -91,6 +91,11 @@ class Sheet:
         return sum(question.id in self.given for question in self.asked)
 
     @property
+    def carried(self) -> int:
+        """How many of the questions asked have the answer of the time before, as it was."""
+        return sum(q.id in self.given and self.given[q.id].at < self.row.started_at for q in self.asked)
+
+    @property
     def next_open(self) -> str | None:
         """The first question without an answer."""
         return next((question.id for question in self.asked if question.id not in self.given), None)

@@ -7,8 +7,10 @@ the page, sealed and bound to the checklist.
 import base64
 import binascii
 import json
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +19,7 @@ from sonae.checklist.answers import Answers
 from sonae.checklist.filled import read_filled
 from sonae.checklist.template import template as workbook
 from sonae.checklist.template import template_csv
-from sonae.problems import Refused
+from sonae.problems import Problem, Refused
 from sonae.programmes import describe
 from sonae.programmes.canonical import canonical
 from sonae_web.accounts.acting import ActingRequest
@@ -54,7 +56,7 @@ def template(request: ActingRequest, form: str) -> HttpResponse:
             case _:
                 raise Http404("no such form")
     except Refused as refused:  # a name that Shift_JIS cannot write
-        return _page(request, sheet, {"problems": _told(refused)}, 422)
+        return _page(request, sheet, {"problems": _told(refused, sheet)}, 422)
 
 
 @member
@@ -76,7 +78,7 @@ def upload(request: ActingRequest) -> HttpResponse:
     try:
         return _preview(request, sheet, read_filled(sent.read(), services.programme(), sheet.row.edition).answers)
     except Refused as refused:
-        return _page(request, sheet, {"problems": _told(refused)}, 422)
+        return _page(request, sheet, {"problems": _told(refused, sheet)}, 422)
 
 
 def _preview(request: ActingRequest, sheet: Sheet, answers: Answers, *, again: bool = False) -> HttpResponse:
@@ -90,13 +92,12 @@ def _preview(request: ActingRequest, sheet: Sheet, answers: Answers, *, again: b
         "seen": {each.question: each.version for each in changes},
         "facts_seen": sheet.business_version,
     }
-    numbers = {question.id: number for number, question in enumerate(answers.asked, 1)}
     context = {
         "again": again,
         "facts": [row for row in facts if row[1] != row[2]],
         "changes": [
             {
-                "number": numbers.get(each.question, ""),
+                "number": sheet.edition.numbers[each.question],
                 "question": texts(f"{sheet.edition.id}.{each.question}.question"),
                 "before": texts(f"answer.{each.before}.name") if each.before else "—",
                 "after": texts(f"answer.{each.after}.name"),
@@ -130,6 +131,7 @@ def _confirmed(request: ActingRequest, sheet: Sheet) -> HttpResponse:
         now = checklists.read(request.acting.scope) or sheet
         answers = Answers(services.programme(), now.edition, business, carried["answers"])
         return _preview(request, now, answers, again=True)
+    messages.success(request, words()("site.file.taken"))
     return to(request, "checklist")
 
 
@@ -137,9 +139,22 @@ def _page(request: ActingRequest, sheet: Sheet, context: dict[str, Any], status:
     return render(request, "diagnosis/member_file.html", {"sheet": sheet, **context}, status=status)
 
 
-def _told(refused: Refused) -> dict[str, Any]:
-    told = [describe(each, lang()) for each in refused.problems]
+def _told(refused: Refused, sheet: Sheet) -> dict[str, Any]:
+    told = [describe(_in_words(each, sheet), lang()) for each in refused.problems]
     return {"rows": told[:MOST_FAULTS], "more": max(0, len(told) - MOST_FAULTS), "total": len(told)}
+
+
+def _in_words(fault: Problem, sheet: Sheet) -> Problem:
+    """Return a fault of an answer with the words that stand in the file's lists, in place of ids."""
+    if not fault.code.startswith("answers.not_"):
+        return fault
+    texts, parted = words(), "、" if lang() == "ja" else ", "
+    values = dict(fault.values)
+    values["known"] = parted.join(texts(f"answer.{each}.name") for each in values["known"].split(", "))
+    if "question" in values:
+        values["found"] = texts(f"answer.{values['found']}.name")
+        values["question"] = str(sheet.edition.numbers[values["question"]])
+    return replace(fault, values=tuple(values.items()))
 
 
 def _bound(request: ActingRequest, sheet: Sheet) -> str:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from sonae.figures import count
 from sonae_web.ground import retention
 from sonae_web.ground.operator import operator
+from sonae_web.ground.rules import public
 from sonae_web.ground.words import words
 
 PRIVACY = ("who", "kept", "visitors", "use", "others", "safety", "cookies", "log", "rights", "complaints", "changes")
@@ -29,6 +30,7 @@ KEPT = {
 """What the privacy page lists, by the model whose rules say how long."""
 
 
+@public
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is kept of whom, why, how long, and what one may ask for."""
@@ -36,6 +38,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "diagnosis/legal.html", context | {"sections": sections("privacy", PRIVACY)})
 
 
+@public
 @require_safe
 def terms(request: HttpRequest) -> HttpResponse:
     """On what terms the site may be used, and what its figures are not."""

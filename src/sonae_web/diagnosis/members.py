@@ -1,24 +1,29 @@
 """Pages of a member's checklist: its home, facts, questions, overview, handing in."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from sonae.checklist import Question
+from sonae.checklist import Question, load_edition
 from sonae.checklist.business import MEDIA, USES
 from sonae.programmes import Words
+from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role, User
 from sonae_web.diagnosis import actions, checklists, profile, results, services
 from sonae_web.diagnosis.checklists import Changed, Incomplete, NotThere, Sheet
 from sonae_web.diagnosis.models import Task
+from sonae_web.ground import clock
 from sonae_web.ground.words import words
 
 member = acting(Role.Name.MEMBER)
+member_typing = acting(Role.Name.MEMBER, keeps=True)
+"""Of pages where something is typed: it outlives the end of a session."""
 
 
 @member
@@ -26,14 +31,26 @@ member = acting(Role.Name.MEMBER)
 def home(request: ActingRequest) -> HttpResponse:
     """What stands, and what comes next."""
     scope = request.acting.scope
-    context = {"sheet": checklists.read(scope), "results": results.history(scope)}
+    sheet, made = checklists.read(scope), results.history(scope)
+    year, todo = checklists.programme_year(clock.today()), actions.listed(scope)
+    context = {
+        "sheet": sheet,
+        "results": made,
+        "year": year,
+        "due": not made or made[0].year < year,
+        "most": len(load_edition(services.programme(), services.programme().edition_of(year)).questions),
+        "total": len(todo),
+        "done": sum(each.done for each in todo),
+    }
     return render(request, "diagnosis/member_home.html", context)
 
 
 @member
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: ActingRequest) -> HttpResponse:
     """Begin a checklist, or go on with the open one."""
+    if request.method != "POST":  # from signing in again
+        return to(request, "business")
     sheet = checklists.start(scope=request.acting.scope)
     return to(request, "checklist" if sheet.business and sheet.answered else "checklist_facts")
 
@@ -46,16 +63,19 @@ def overview(request: ActingRequest) -> HttpResponse:
     if sheet is None:
         return to(request, "business")
     texts = words(sheet.edition.id)
+    done, lines = _done(request, sheet), {each.id: _line(sheet, each, texts) for each in sheet.asked}
     context = {
         "sheet": sheet,
-        "areas": [_area(sheet, area, texts) for area in sheet.areas],
+        "areas": [
+            _area(sheet, area, texts) | {"rows": [lines[each.id] for each in area.questions]} for area in sheet.areas
+        ],
         "facts": _facts(sheet, texts),
-        "review": [_line(sheet, each, texts) for each in sheet.asked if each.id in _done(request, sheet)],
+        "review": [line for name, line in lines.items() if name in done],
     }
     return render(request, "diagnosis/member_overview.html", context)
 
 
-@member
+@member_typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def facts(request: ActingRequest) -> HttpResponse:
     """The facts of the business."""
@@ -69,7 +89,10 @@ def facts(request: ActingRequest) -> HttpResponse:
         sheet.business_version,
         False,
     )
-    if request.method == "POST":
+    typed = kept.take(request)
+    if typed is not None:
+        form, seen = replace(profile.read(programme, typed, texts), faults={}), _whole(typed.get("seen", ""))
+    elif request.method == "POST":
         form, seen = profile.read(programme, request.POST, texts), _whole(request.POST.get("seen", ""))
         if form.business is not None:
             try:
@@ -86,6 +109,7 @@ def facts(request: ActingRequest) -> HttpResponse:
         "faults": form.faults,
         "seen": seen,
         "theirs": _facts(sheet, texts) if conflict else [],
+        "kept": typed is not None,
         "industries": services.industries(texts),
         "groups": profile.groups(programme, form.chosen, texts),
         "media": profile.options(MEDIA, "medium", form.chosen["media"], texts),
@@ -95,7 +119,7 @@ def facts(request: ActingRequest) -> HttpResponse:
     return render(request, "diagnosis/member_facts.html", context, status=status)
 
 
-@member
+@member_typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: ActingRequest, question: str) -> HttpResponse:
     """One question a page: saved with each answer, over the version that was seen."""
@@ -110,7 +134,7 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
         raise Http404("not asked")
     place = names.index(question)
     following = names[place + 1] if place + 1 < len(names) else None
-    fault, chosen, theirs = "", "", None
+    fault, chosen, theirs, typed = "", "", None, kept.take(request)
     if request.method == "POST":
         chosen = request.POST.get("answer", "")
         try:
@@ -119,19 +143,24 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
             )
             return to(request, "checklist_question", question=following) if following else to(request, "checklist")
         except ValueError:
-            fault = words()("site.quick.fault_answer", number=place + 1)
+            fault = words()("site.quick.fault_answer", number=sheet.edition.numbers[question])
         except Changed as changed:
             theirs, sheet = changed.theirs, checklists.read(scope) or sheet
         except NotThere:
             return to(request, "business")
-    context = _question(sheet, sheet.asked[place], place, chosen, words(sheet.edition.id)) | {
+    elif typed is not None:
+        chosen = typed.get("answer", "")
+    context = _question(sheet, sheet.asked[place], chosen, words(sheet.edition.id)) | {
         "fault": fault,
         "following": following,
         "before": names[place - 1] if place else None,
-        "theirs": _named(theirs, words()) if theirs else None,
+        "theirs": _named(theirs, words()) | {"me": theirs.by == request.user.pk} if theirs else None,
         "mine": words()(f"answer.{chosen}.name") if theirs else "",
         "task": _done(request, sheet).get(question),
+        "kept": typed is not None,
     }
+    if typed is not None:  # over the version that was seen when it was typed
+        context["seen"] = _whole(typed.get("seen", ""))
     return render(request, "diagnosis/member_question.html", context, status=409 if theirs else 422 if fault else 200)
 
 
@@ -183,7 +212,6 @@ def _area(sheet: Sheet, area: checklists.AreaProgress, texts: Words) -> dict[str
         "answered": area.answered,
         "total": len(area.questions),
         "first_open": area.first_open,
-        "rows": [_line(sheet, each, texts) for each in area.questions],
     }
 
 
@@ -191,7 +219,7 @@ def _line(sheet: Sheet, question: Question, texts: Words) -> dict[str, Any]:
     given = sheet.given.get(question.id)
     return {
         "id": question.id,
-        "number": sheet.asked.index(question) + 1,
+        "number": sheet.edition.numbers[question.id],
         "question": texts(f"{sheet.edition.id}.{question.id}.question"),
         "critical": question.critical,
         "value": given.value if given else "",
@@ -199,12 +227,12 @@ def _line(sheet: Sheet, question: Question, texts: Words) -> dict[str, Any]:
     }
 
 
-def _question(sheet: Sheet, asked: Question, place: int, chosen: str, texts: Words) -> dict[str, Any]:
+def _question(sheet: Sheet, asked: Question, chosen: str, texts: Words) -> dict[str, Any]:
     base, given = f"{sheet.edition.id}.{asked.id}", sheet.given.get(asked.id)
     chosen = chosen or (given.value if given else "")
     return {
         "sheet": sheet,
-        "number": place + 1,
+        "number": sheet.edition.numbers[asked.id],
         "total": len(sheet.asked),
         "area": texts(f"{sheet.edition.id}.area.{asked.area}.name"),
         "area_id": asked.area,

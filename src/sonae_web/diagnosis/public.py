@@ -19,6 +19,7 @@ from sonae.report import Diagnosis, build, diagnose, pdf
 from sonae_web.diagnosis import services
 from sonae_web.ground import clock
 from sonae_web.ground.charts import described
+from sonae_web.ground.rules import public
 from sonae_web.ground.words import lang, words
 
 SPECIMEN = Path(__file__).with_name("specimen.yaml")
@@ -26,6 +27,7 @@ MOST_BYTES = 100_000
 CHAPTERS = ("law", "risk", "areas", "cases", "plan", "sources", "annex")
 
 
+@public
 @require_safe
 def cases(request: HttpRequest) -> HttpResponse:
     """Leaks that happened, by trade, with what they teach."""
@@ -61,6 +63,7 @@ def _case(case: Case, edition: str, known: Collection[str], texts: Words) -> dic
     }
 
 
+@public
 @require_safe
 def sample_report(request: HttpRequest) -> HttpResponse:
     """The specimen report: what it says in short, and the PDF to take."""
@@ -77,6 +80,7 @@ def sample_report(request: HttpRequest) -> HttpResponse:
     return render(request, "diagnosis/sample_report.html", context)
 
 
+@public
 @require_safe
 def sample_pdf(request: HttpRequest) -> HttpResponse:
     """The specimen report as PDF, in the language of the page."""

@@ -46,6 +46,9 @@ def result(request: ActingRequest, result: UUID) -> HttpResponse:
         "first": report["summary"]["first"][:FIRST_ACTIONS],
         "stages": report["plan"]["stages"],
         "earlier": earlier,
+        "comparable": earlier is not None and comparable(row, earlier),
+        "change": _change(row, earlier),
+        "newest": results.latest(scope),
         "areas": _areas(frozen, earlier, report),
         "radar": _radar(frozen, earlier, report),
         "curve": described(report["risk"]["curve"], report["risk"]["curve_alt"]) if report["risk"] else "",
@@ -60,8 +63,18 @@ def report(request: ActingRequest, result: UUID) -> HttpResponse:
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
     pdf = results.paper(scope=scope, row=row, lang=lang())
-    name = f'attachment; filename="sonae-{row.number}-{lang()}.pdf"'
-    return HttpResponse(pdf, content_type="application/pdf", headers={"Content-Disposition": name})
+    return HttpResponse(pdf, headers=results.file_headers(row, lang()))
+
+
+def comparable(row: Result, earlier: Result) -> bool:
+    """Whether the scores of two results, area by area, come of the same questions."""
+    return row.edition == earlier.edition
+
+
+def _change(row: Result, earlier: Result | None) -> str:
+    if earlier is None or earlier.score is None or row.score is None:
+        return "—"
+    return _difference(row.score, earlier.score)
 
 
 def _areas(frozen: Frozen, earlier: Result | None, report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -71,14 +84,18 @@ def _areas(frozen: Frozen, earlier: Result | None, report: dict[str, Any]) -> li
     found = []
     for name, area in zip(frozen.areas, report["areas"], strict=True):
         last = before.get(name, {}).get("score")
-        change = "" if last is None or area["score"] is None else f"{area['score'] - last:+d}".replace("-", "−")
+        change = "" if last is None or area["score"] is None else _difference(area["score"], last)
         rows = [row | {"said": report["answers"][row["answer"]]} for row in answered.get(area["name"], [])]
         found.append(area | {"id": name, "before": last, "change": change, "rows": rows})
     return found
 
 
+def _difference(score: int, before: int) -> str:
+    return f"{score - before:+d}".replace("-", "−") if score != before else "±0"
+
+
 def _radar(frozen: Frozen, earlier: Result | None, report: dict[str, Any]) -> str:
-    before = Frozen(earlier, {}).areas if earlier else {}
+    before = Frozen(earlier, {}).areas if earlier and comparable(frozen.row, earlier) else {}
     spokes = [
         Spoke(area["short"], area["score"], area["weak"], before.get(name, {}).get("score"))
         for name, area in zip(frozen.areas, report["summary"]["areas"], strict=True)
@@ -87,6 +104,6 @@ def _radar(frozen: Frozen, earlier: Result | None, report: dict[str, Any]) -> st
     aim = dict(zip(brackets.classes, brackets.bounds, strict=True))[AIM]
     title = report["summary"]["areas_title"]
     alt = report["summary"]["radar_alt"]
-    if earlier:
+    if earlier and before:
         alt = f"{alt} {words()('site.result.radar_before', on=earlier.on.isoformat())}"
     return described(radar(spokes, aim, title), alt)

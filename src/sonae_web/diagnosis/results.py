@@ -4,8 +4,10 @@ import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 
@@ -62,31 +64,38 @@ def hand_in(*, scope: Scope) -> Result:
         try:
             sheet = checklists.locked(scope)
         except checklists.NotThere:
-            made = latest(scope)
-            if made is None:
+            first = latest(scope)
+            if first is None:
                 raise
-            return made
+            return first
         if not sheet.answered:
             raise checklists.Incomplete
         found = diagnose(sheet.answers(), clock.today())
         now = clock.now()
-        row = Result(
-            tenant=scope.organisation, checklist=sheet.row, edition=sheet.row.edition, year=sheet.row.year,
-            on=found.on, made_at=now, made_by=scope.user, number=found.number, release=__version__,
-            fingerprint=found.answers.programme.fingerprint, grade=found.score.grade or "", score=found.score.score,
-            areas=canonical({each.area: {"score": each.score, "grade": each.grade} for each in found.score.areas}),
-        )  # fmt: skip
-        frozen = {
-            "record": found.record,
-            "actions": _actions(found),
-            "report": {lang: build(found, lang) for lang in LANGS},
-        }
-        sealed.put_bytes(row, "content", zlib.compress(canonical(frozen)))
+        row = made(found, tenant=scope.organisation, year=sheet.row.year, at=now, by=scope.user)
+        row.checklist = sheet.row
         row.save(force_insert=True)
         sheet.row.handed_in_at = now
         sheet.row.save(update_fields=["handed_in_at"])
         progress.done(scope=scope, year=row.year)
         _record(scope, row, "checklist.handed_in")
+    return row
+
+
+def made(found: Diagnosis, *, tenant: UUID, year: int, at: datetime, by: UUID, pk: UUID | None = None) -> Result:
+    """Return a diagnosis as the row that freezes it, not saved yet and of no checklist."""
+    row = Result(
+        pk=pk or uuid4(), tenant=tenant, edition=found.answers.edition.id, year=year, on=found.on, made_at=at, made_by=by,
+        number=found.number, release=__version__, fingerprint=found.answers.programme.fingerprint,
+        grade=found.score.grade or "", score=found.score.score,
+        areas=canonical({each.area: {"score": each.score, "grade": each.grade} for each in found.score.areas}),
+    )  # fmt: skip
+    frozen = {
+        "record": found.record,
+        "actions": _actions(found),
+        "report": {lang: build(found, lang) for lang in LANGS},
+    }
+    sealed.put_bytes(row, "content", zlib.compress(canonical(frozen)))
     return row
 
 
@@ -113,14 +122,17 @@ def content(row: Result) -> dict[str, Any]:
 
 
 @transaction.atomic
-def read(*, scope: Scope, row: Result) -> Frozen:
-    """Return what was frozen, and note in the log that it was read."""
-    _record(scope, row, "result.read")
+def read(*, scope: Scope, row: Result, token: UUID | None = None) -> Frozen:
+    """Return what was frozen, and note in the log that it was read, through which token of the API if through one."""
+    _record(scope, row, "result.read", {"token": token} if token else None)
     return Frozen(row, content(row))
 
 
-def paper(*, scope: Scope, row: Result, lang: Lang) -> bytes:
-    """Return the risk report of a result as PDF. It is made and issued when it is first asked for, the same bytes ever after."""
+def paper(*, scope: Scope, row: Result, lang: Lang, token: UUID | None = None) -> bytes:
+    """Return the risk report of a result as PDF. It is made and issued when it is first asked for, the same bytes ever after.
+
+    The log says who read it, and through which token of the API if through one.
+    """
     issued = Document.within(scope).filter(kind=REPORT, subject=row.pk, lang=lang).only("pk").first()
     if issued is None:
         data = content(row)["report"][lang]
@@ -130,7 +142,15 @@ def paper(*, scope: Scope, row: Result, lang: Lang) -> bytes:
                 tenant=row.tenant, kind=REPORT, subject=row.pk, lang=lang, number=row.number, made_on=row.on,
                 data=data, pdf=pdf, fingerprint=row.fingerprint,
             )  # fmt: skip
-    return documents.read(scope, issued.pk)
+    return documents.read(scope, issued.pk, token=token)
+
+
+def file_headers(row: Result, lang: Lang) -> dict[str, str]:
+    """Return what an answer says of the report that it holds."""
+    return {
+        "Content-Type": "application/pdf",
+        "Content-Disposition": f'attachment; filename="sonae-{row.number}-{lang}.pdf"',
+    }
 
 
 def _actions(found: Diagnosis) -> list[dict[str, Any]]:
@@ -147,5 +167,7 @@ def _actions(found: Diagnosis) -> list[dict[str, Any]]:
     ]
 
 
-def _record(scope: Scope, row: Result, action: str) -> None:
-    audit.record(action=action, kind="result", object_id=row.pk, actor=scope.user, organisation=row.tenant)
+def _record(scope: Scope, row: Result, action: str, detail: Mapping[str, UUID] | None = None) -> None:
+    audit.record(
+        action=action, kind="result", object_id=row.pk, actor=scope.user, organisation=row.tenant, detail=detail
+    )

@@ -33,6 +33,7 @@ from sonae_web.diagnosis.figures import (
 from sonae_web.ground import clock
 from sonae_web.ground.charts import described
 from sonae_web.ground.limits import limited
+from sonae_web.ground.rules import public
 from sonae_web.ground.words import lang, words
 
 TICKS, LABELLED = (5, 7, 9), ("50", "90")
@@ -41,6 +42,7 @@ FIGURES_AN_HOUR = 3_600
 """Simulations of one address: a slider drawn along asks about ten times."""
 
 
+@public
 @limited(FIGURES_AN_HOUR)
 @require_safe
 def loss(request: HttpRequest) -> HttpResponse:

@@ -19,6 +19,7 @@ from sonae_web.ground import clock
 from sonae_web.ground.charts import described
 from sonae_web.ground.limits import limited
 from sonae_web.ground.retention import kept_for
+from sonae_web.ground.rules import public
 from sonae_web.ground.words import lang, words
 
 FIRST_ACTIONS = 3
@@ -26,6 +27,7 @@ CHECKS_AN_HOUR, REPORTS_AN_HOUR = 60, 60
 """For one address: an office shares one."""
 
 
+@public
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     """What this is, on one screen."""
@@ -33,6 +35,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "diagnosis/landing.html", {"number": number, "days": kept_for(QuickCheck).days})
 
 
+@public
 @limited(CHECKS_AN_HOUR, ("POST",))
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest) -> HttpResponse:
@@ -66,6 +69,7 @@ def behind_link(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return handle
 
 
+@public
 @require_safe
 @behind_link
 def resume(request: HttpRequest, check: services.Check) -> HttpResponse:
@@ -75,6 +79,7 @@ def resume(request: HttpRequest, check: services.Check) -> HttpResponse:
     return redirect("quick_question", link=check.link, number=check.next_open)
 
 
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_link
 def question(request: HttpRequest, check: services.Check, number: int) -> HttpResponse:
@@ -121,6 +126,7 @@ def question(request: HttpRequest, check: services.Check, number: int) -> HttpRe
     return render(request, "diagnosis/question.html", context, status=422 if fault else 200)
 
 
+@public
 @require_safe
 @behind_link
 def result(request: HttpRequest, check: services.Check) -> HttpResponse:
@@ -142,6 +148,7 @@ def result(request: HttpRequest, check: services.Check) -> HttpResponse:
     return render(request, "diagnosis/result.html", context)
 
 
+@public
 @limited(REPORTS_AN_HOUR)
 @require_safe
 @behind_link
@@ -157,6 +164,7 @@ def report(request: HttpRequest, check: services.Check) -> HttpResponse:
     )
 
 
+@public
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_link
 def erase(request: HttpRequest, check: services.Check) -> HttpResponse:
@@ -167,6 +175,7 @@ def erase(request: HttpRequest, check: services.Check) -> HttpResponse:
     return redirect("quick_erased")
 
 
+@public
 @require_safe
 def erased(request: HttpRequest) -> HttpResponse:
     """Say that it is done, at an address that names nothing."""

@@ -16,6 +16,7 @@ from django.core import signing
 from django.core.exceptions import ImproperlyConfigured, RequestDataTooBig, ValidationError
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError
 from ninja.errors import ValidationError as InvalidParameters
@@ -37,6 +38,13 @@ GENERATED = {"script-src": ["'self'"], "connect-src": ["'self'"], "img-src": ["d
 """What the generated reference needs beyond the site's policy: its own scripts, the API, its stylesheet's arrows."""
 PAGE, MOST_PAGE = 50, 100
 """Rows of a list at once: unless told, and at most."""
+
+OWN: dict[str, tuple[str, ...]] = {
+    "openapi-json": ("GET", "HEAD"),
+    "openapi-view": ("GET", "HEAD"),
+    "api-root": (),
+}
+"""ninja's own addresses, and with which methods they open: the root is there to be named, and opens nothing."""
 
 M = TypeVar("M", bound=Model)
 
@@ -107,8 +115,10 @@ def marked(api: NinjaAPI) -> tuple[list[Any], str, str]:
     patterns, app, namespace = api.urls
     known = rules(api)
     for pattern in patterns:
-        view: Any = pattern.callback
-        view.rules = known.get(pattern.name or "", {"GET": Public.rule})  # type: ignore[union-attr]
+        address: Any = pattern
+        if address.name in OWN:  # ninja's own pages take any method
+            address.callback = require_safe(address.callback)
+        address.callback.rules = known.get(address.name) or dict.fromkeys(OWN[address.name], Public.rule)
     return patterns, app, namespace
 
 

@@ -8,6 +8,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -63,12 +64,12 @@ def issue(
     return kept
 
 
-def read(scope: Scope, pk: uuid.UUID | str) -> bytes:
-    """Return the PDF of a document in the scope and write into the log who read it.
+def read(scope: Scope, pk: uuid.UUID | str, *, token: uuid.UUID | None = None) -> bytes:
+    """Return the PDF of a document in the scope and write into the log who read it, and through which token if through one.
 
     Raises Http404 for one that is not there or another's, Altered, and Sealed without its key.
     """
-    return _read(scope, pk, "pdf")
+    return _read(scope, pk, "pdf", token)
 
 
 def read_data(scope: Scope, pk: uuid.UUID | str) -> Any:
@@ -77,16 +78,18 @@ def read_data(scope: Scope, pk: uuid.UUID | str) -> Any:
 
 
 @transaction.atomic
-def _read(scope: Scope, pk: uuid.UUID | str, column: str) -> bytes:
+def _read(scope: Scope, pk: uuid.UUID | str, column: str, token: uuid.UUID | None = None) -> bytes:
     row = get_or_404(Document, scope, pk)
     content = sealed.get_bytes(row, column)
     if _hash(content) != getattr(row, f"{column}_hash"):
         raise Altered(f"{row.pk}: {column}")
-    _tell(f"document.read_{column}", row, scope)
+    _tell(f"document.read_{column}", row, scope, {"token": token} if token else {})
     return content
 
 
-def _tell(action: str, row: Document, scope: Scope | None = None) -> None:
+def _tell(
+    action: str, row: Document, scope: Scope | None = None, detail: Mapping[str, audit.Value] = MappingProxyType({})
+) -> None:
     here = scope or reach()
     audit.record(
         action=action,
@@ -94,7 +97,7 @@ def _tell(action: str, row: Document, scope: Scope | None = None) -> None:
         object_id=row.pk,
         actor=here.user if isinstance(here, Scope) else None,
         organisation=row.tenant,
-        detail={"kind": row.kind, "subject": row.subject, "lang": row.lang},
+        detail={"kind": row.kind, "subject": row.subject, "lang": row.lang, **detail},
     )
 
 

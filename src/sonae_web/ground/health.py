@@ -8,14 +8,17 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from sonae_web.ground import audit, jobs, outbox, row_security
+from sonae_web.ground.rules import public
 
 
+@public
 @require_safe
 def alive(request: HttpRequest) -> JsonResponse:
     """Answer that the process runs."""
     return JsonResponse({"alive": True})
 
 
+@public
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """Answer 200 when requests can be served, else 503, and what is missing; with it facts that need someone's attention.

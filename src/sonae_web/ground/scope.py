@@ -48,12 +48,12 @@ class Among(models.Lookup):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for PostgreSQL."""
         column, values = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", (*values, sorted(self.rhs))
+        return f"{column} = ANY(%s)", (*values, list(self.rhs))
 
     def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the condition for SQLite, where a UUID is stored as 32 hexadecimal digits."""
         column, values = self.process_lhs(compiler, connection)
-        among = json.dumps(sorted(each.hex for each in self.rhs))
+        among = json.dumps([each.hex for each in self.rhs])
         return f"{column} IN (SELECT value FROM json_each(%s))", (*values, among)  # noqa: S608 - a column of ours
 
 

@@ -17,7 +17,7 @@ from sonae_web.accounts.services import grant_role, scope_of
 from sonae_web.ground.scope import Scope, unscoped
 from tests.cast import many
 from tests.web.accounts.doors import PASSWORD, account, entered, later, link, mails, sign_in, told
-from tests.web.cast import Tree, acting, archived, tree
+from tests.web.cast import Tree, acting, archived, once, tree
 
 pytestmark = pytest.mark.django_db
 TO = "taro@example.jp"
@@ -41,7 +41,7 @@ def test_a_colleague_is_invited_sets_a_password_and_is_in(client: Client, there:
     grant_role(user=person, organisation=there.member, role="member")
     people = f"/my/{there.member.pk}/people"
     entered(client, person)
-    assert client.post(people, {"mail": " Taro@Example.jp "})["Location"] == people
+    assert client.post(people, {"mail": " Taro@Example.jp ", **once()})["Location"] == people
     page = client.get(people).content.decode()
     assert "taro@example.jp に招待を送りました" in page
     assert mails()[-1].to == [TO]
@@ -130,15 +130,17 @@ def test_sending_again_makes_a_new_link_and_kills_the_old(client: Client, there:
     row, old = invited(there)
     person = User.objects.get(email="hanako@example.jp")
     entered(client, person)
-    client.post(f"/my/{there.member.pk}/people/invitations/{row.pk}", {"again": ""})
+    client.post(f"/my/{there.member.pk}/people/invitations/{row.pk}", {"again": "", **once()})
     assert link() != old
     assert client.get(f"/my/{there.member.pk}/people").content.decode().count(TO) == 3  # the name, and two buttons
     assert Client().get(old).status_code == 404
     assert Client().get(link()).status_code == 200
-    client.post(f"/my/{there.member.pk}/people", {"mail": TO})  # the same address once more: renewed, not doubled
+    client.post(
+        f"/my/{there.member.pk}/people", {"mail": TO, **once()}
+    )  # the same address once more: renewed, not doubled
     with unscoped("test"):
         assert Invitation.objects.count() == 1
-    client.post(f"/my/{there.member.pk}/people/invitations/{row.pk}", {"withdraw": ""})
+    client.post(f"/my/{there.member.pk}/people/invitations/{row.pk}", {"withdraw": "", **once()})
     assert Client().get(link()).status_code == 404
     assert "招待中の方はいません" in client.get(f"/my/{there.member.pk}/people").content.decode()
     assert told("invitation.withdrawn")
@@ -158,7 +160,7 @@ def test_what_is_no_address_is_told_at_its_place(client: Client, there: Tree, ad
     person = account()
     grant_role(user=person, organisation=there.member, role="member")
     entered(client, person)
-    answer = client.post(f"/my/{there.member.pk}/people", {"mail": address})
+    answer = client.post(f"/my/{there.member.pk}/people", {"mail": address, **once()})
     assert answer.status_code == 422
     assert "メールアドレスを「name@example.jp」の形で" in answer.content.decode()
     assert mails() == []
@@ -170,7 +172,7 @@ def test_whoever_is_there_already_is_not_invited(client: Client, there: Tree) ->
     entered(client, person)
     assert (
         "すでに登録されています"
-        in client.post(f"/my/{there.member.pk}/people", {"mail": person.email}).content.decode()
+        in client.post(f"/my/{there.member.pk}/people", {"mail": person.email, **once()}).content.decode()
     )
 
 
@@ -251,7 +253,7 @@ def test_another_business_neither_sees_nor_touches_them(client: Client, there: T
     entered(client, stranger)
     assert TO not in client.get(f"/my/{there.neighbour.pk}/people").content.decode()
     ours, missing = (
-        client.post(f"/my/{there.neighbour.pk}/people/invitations/{pk}", {"withdraw": ""})
+        client.post(f"/my/{there.neighbour.pk}/people/invitations/{pk}", {"withdraw": "", **once()})
         for pk in (row.pk, there.member.pk)
     )
     assert (ours.status_code, ours.content) == (404, missing.content)
@@ -271,7 +273,7 @@ def test_a_colleague_is_removed_after_a_question_and_is_out_at_once(client: Clie
     entered(client, person)
     assert TO in client.get(address).content.decode()
     assert Role.objects.filter(pk=row.pk).exists()
-    assert client.post(address).status_code == 302
+    assert client.post(address, once()).status_code == 302
     assert out.get(f"/my/{there.member.pk}/people").status_code == 404
     assert told("role.revoked")[0]["actor"] == person.pk
 
@@ -282,11 +284,11 @@ def test_the_last_one_stays_and_oneself_is_asked_plainly(client: Client, there: 
     entered(client, person)
     address = f"/my/{there.member.pk}/people/{row.pk}/remove"
     assert "ご自身を見本商事の担当者から外します" in client.get(address).content.decode()
-    answer = client.post(address)
+    answer = client.post(address, once())
     assert answer.status_code == 409
     assert "1人もいなくなる" in answer.content.decode()
     grant_role(user=account(TO), organisation=there.member, role="member")
-    assert client.post(address)["Location"] == "/home"
+    assert client.post(address, once())["Location"] == "/home"
     assert not Role.objects.filter(pk=row.pk).exists()
 
 

@@ -16,7 +16,7 @@ from sonae_web.accounts import adapter
 from sonae_web.accounts.models import User
 from sonae_web.accounts.services import grant_role
 from tests.web.accounts.doors import PASSWORD, account, confirm, entered, later, link, mails, sign_in, told
-from tests.web.cast import archived, tree
+from tests.web.cast import archived, once, tree
 
 pytestmark = pytest.mark.django_db
 WRONG = "something else 9"
@@ -230,7 +230,7 @@ def test_in_an_archived_business_nothing_changes_and_the_page_says_so(client: Cl
     archived(there.member)
     people = f"/my/{there.member.pk}/people"
     assert entered(client, person).get(people).status_code == 200
-    answer = client.post(people, {"mail": "taro@example.jp"})
+    answer = client.post(people, {"mail": "taro@example.jp", **once()})
     assert answer.status_code == 409
     assert "見本商事の登録は終了しているため" in answer.content.decode()
     assert mails() == []

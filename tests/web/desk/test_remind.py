@@ -15,7 +15,7 @@ from sonae_web.diagnosis.models import Progress
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.models import AuditRow, Mail
 from sonae_web.ground.scope import unscoped
-from tests.web.cast import Tree, archived, person
+from tests.web.cast import Tree, archived, once, person
 from tests.web.desk.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def sign_in_again(client: Client) -> None:
 
 
 def remind(client: Client, there: Tree, **entry: object) -> Any:
-    return client.post(reverse("desk_remind", args=[there.association.pk]), entry)
+    return client.post(reverse("desk_remind", args=[there.association.pk]), once() | entry)
 
 
 def letters() -> list[tuple[str, str]]:
@@ -109,7 +109,8 @@ def test_not_within_three_days_not_when_answered_not_when_archived(there: Tree, 
 
 def test_whoever_has_not_registered_yet_gets_the_invitation_again(there: Tree, client: Client) -> None:
     client.post(
-        reverse("desk_member_invite", args=[there.association.pk, there.own_member.pk]), {"mail": "new@example.jp"}
+        reverse("desk_member_invite", args=[there.association.pk, there.own_member.pk]),
+        {"mail": "new@example.jp", **once()},
     )
     before = letters()
     page = remind(client, there, member=[there.own_member.pk])

@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm
 
-from sonae_web.accounts import factors, faults
+from sonae_web.accounts import acting, faults
 from sonae_web.accounts.models import User
 
 register = template.Library()
@@ -14,7 +14,7 @@ register = template.Library()
 @register.simple_tag
 def second_factor_due(user: User) -> bool:
     """Return whether a person must set up a second factor before acting."""
-    return factors.is_due(user)
+    return acting.is_due(user)
 
 
 @register.inclusion_tag("accounts/_faults.html")

@@ -1,0 +1,314 @@
+"""Planted markers: what members and clerks hand over is found nowhere but sealed, and clerks see nothing of a member's."""
+
+import base64
+import io
+import json
+import logging
+import re
+import uuid
+import zlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.db import connection, connections, transaction
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from sonae.programmes.canonical import canonical
+from sonae_web.accounts.models import STAFF, JoinRequest, Organisation, User
+from sonae_web.accounts.rules import addresses
+from sonae_web.accounts.services import add_organisation, grant_role
+from sonae_web.accounts.tokens import issue_token
+from sonae_web.desk import totals
+from sonae_web.diagnosis import checklists
+from sonae_web.diagnosis.models import Result
+from sonae_web.ground import clock, sealed
+from sonae_web.ground.idempotency import once_by_header
+from sonae_web.ground.logs import Json
+from sonae_web.ground.models import Mail
+from sonae_web.ground.scope import unscoped
+from tests.web.cast import Tree, tree
+from tests.web.stage import Stage, value
+from tests.web.test_members import FACTS, at
+
+pytestmark = pytest.mark.django_db
+OF_MEMBERS = ("facts", "note", "file name", "file", "file in cp932", "colleague")
+MARKERS = {
+    **{
+        name: f"標識{number}目印zq7{number}x"
+        for number, name in enumerate((*OF_MEMBERS[:-1], "wish", "reason", "row", "answer"))
+    },
+    "colleague": "zq7x-colleague@example.jp",
+    "asks": "zq7x-asks@example.jp",
+    "listed": "zq7x-listed@example.jp",
+    "password": "zq7x 見本の長い合言葉",
+    "app": "ZQ7XPEHPK3PXPJBSWY3DPEHPK3PXPJBS",
+}
+"""What is handed over, each in a place of its own."""
+ENCODINGS = ("utf-8", "cp932", "utf-16-le", "utf-16-be")
+
+
+def forms(text: str) -> Iterator[bytes]:
+    """Every form in which a text could lie in bytes."""
+    yield from (json.dumps(text)[1:-1].encode(), json.dumps(text)[1:-1].upper().encode(), quote(text).encode())
+    for encoding in ENCODINGS:
+        plain = text.encode(encoding)
+        yield from (plain, plain.hex().encode(), plain.hex().upper().encode(), repr(plain)[2:-1].encode())
+        for before in range(3):
+            whole = base64.b64encode(bytes(before) + plain)
+            certain = whole[(before * 8 + 5) // 6 : (before + len(plain)) * 8 // 6]
+            yield from (certain, certain.translate(bytes.maketrans(b"+/", b"-_")))
+
+
+def found(texts: dict[str, str], where: bytes) -> set[str]:
+    """The names of the markers that lie in bytes, in whatever form."""
+    return {name for name, text in texts.items() if any(form in where for form in forms(text))}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_marker_is_found_in_every_form(encoding: str) -> None:
+    text = MARKERS["facts"]
+    plain = text.encode(encoding)
+    for around in (b"", b"a", b"ab", b"abc", b"abcd"):
+        whole = around + plain + around
+        for told in (whole, base64.b64encode(whole), base64.urlsafe_b64encode(whole), whole.hex().encode()):
+            assert found({"it": text}, told) == {"it"}
+    assert found({"it": text}, json.dumps({"name": text}).encode()) == {"it"}
+    assert found(MARKERS, plain) == {"facts"}
+    assert not found(MARKERS, b"nothing of it")
+
+
+# --- handing over
+def hand_over(there: Tree) -> dict[str, str]:
+    """Drive the site as a member, a visitor, a clerk and a program do, with markers; return them and what was given out."""
+    texts = dict(MARKERS)
+    member, clerk = _signed_in("member", there.member), _signed_in("association", there.association)
+    _diagnosis(member, there)
+    _actions(member, there)
+    member.post(at("people", there.member), {"mail": texts["colleague"]})
+    _asks_to_join(there)
+    with unscoped("test"):
+        asked = JoinRequest.objects.get().pk
+    clerk.post(at("desk_request", there.association, asked=asked), {"decline": "", "reason": texts["reason"]})
+    rows = f"コード,事業者名,法人番号,メールアドレス\nM9,{texts['row']},,{texts['listed']}\n".encode()
+    sent = clerk.post(
+        at("desk_load", there.association), {"kind": "members", "file": SimpleUploadedFile("a.csv", rows)}
+    )
+    assert sent.status_code == 302
+    texts["link"] = (
+        Client()
+        .post("/quick/", {"industry": "retail", "employees": "3", "persons_held": "900"})["Location"]
+        .split("/")[2]
+    )
+    _as_a_program(there, texts)
+    _totals(there)
+    return texts
+
+
+def _signed_in(role: str, place: Organisation) -> Client:
+    user = User.objects.create_user(f"{role}@example.jp", MARKERS["password"])
+    grant_role(user=user, organisation=place, role=role)
+    if role in STAFF:
+        TOTP.activate(user, MARKERS["app"])
+    client = Client(raise_request_exception=False)
+    client.force_login(user)
+    return client
+
+
+def _diagnosis(member: Client, there: Tree) -> None:
+    member.post(at("checklist_start", there.member))
+    following = member.post(at("checklist_facts", there.member), FACTS | {"name": MARKERS["facts"]})["Location"]
+    while "/questions/" in following:
+        following = member.post(following, {"answer": "no", "seen": "0"})["Location"]
+    result = member.post(at("checklist_hand_in", there.member))["Location"]
+    assert MARKERS["facts"] in member.get(result).content.decode()
+    assert member.get(result + "/report.pdf").content.startswith(b"%PDF")
+    member.post(at("checklist_start", there.member))
+    filled = member.get(at("checklist_template", there.member, form="checklist-sjis.csv")).content
+    assert MARKERS["facts"].encode("cp932") in filled
+    changed = filled.replace("いいえ".encode("cp932"), "はい".encode("cp932"), 3)
+    page = member.post(at("checklist_file", there.member), {"file": SimpleUploadedFile("a.csv", changed)})
+    taken = re.search(r'name="taken" value="([^"]+)"', page.content.decode())
+    assert taken
+    assert member.post(at("checklist_file", there.member), {"taken": taken[1]}).status_code == 302
+
+
+def _actions(member: Client, there: Tree) -> None:
+    action = at("action", there.member, question="attack.mfa")
+    planned = {"note": MARKERS["note"], "assignee": "", "due_on": "", "seen": "0"}
+    assert member.post(action, planned).status_code == 302
+    for text, encoding in (("file", "utf-8"), ("file in cp932", "cp932")):
+        file = SimpleUploadedFile(f"{MARKERS['file name']}.txt", MARKERS[text].encode(encoding))
+        assert member.post(f"{action}/attach", {"file": file}).status_code == 302
+
+
+def _asks_to_join(there: Tree) -> None:
+    wish = {"name": MARKERS["wish"], "number": "", "mail": MARKERS["asks"], "note": MARKERS["wish"]}
+    sent = Client().post(f"/join/{there.association.pk}", wish | {"send": "", "key": str(uuid.uuid4())})
+    assert sent.status_code == 302, sent.content.decode()
+
+
+def _as_a_program(there: Tree, texts: dict[str, str]) -> None:
+    user = User.objects.get(email="member@example.jp")
+    role = user.roles.get().pk
+    _, texts["token"] = issue_token(user=user, role=role, name="見本", scopes=["reports:read"], days=3)
+    request = RequestFactory().post("/api/v1/x", headers={"Idempotency-Key": str(uuid.uuid4())})
+    once_by_header(request, user.pk, lambda: HttpResponse(texts["answer"]))
+
+
+def _totals(there: Tree) -> None:
+    """Enough results that totals are published."""
+    for number in range(6):
+        place = add_organisation(kind="member", name=f"見本{number}号店", parent=there.association)
+        with unscoped("test"):
+            first = Result.objects.get(tenant=there.member.pk)
+            sheet = first.checklist
+            sheet.pk, sheet.tenant, sheet._state.adding = uuid.uuid4(), place.pk, True
+            sealed.put(sheet, "content", {})
+            sheet.save(force_insert=True)
+            row = Result.objects.defer("content").get(pk=first.pk)
+            row = Result(
+                tenant=place.pk, checklist=sheet, made_by=uuid.uuid4(), areas=row.areas, made_at=clock.now(),
+                **{name: getattr(row, name) for name in ("edition", "year", "on", "number", "release", "fingerprint", "grade")},
+            )  # fmt: skip
+            sealed.put_bytes(row, "content", canonical({}))
+            row.save(force_insert=True)
+    with transaction.atomic():
+        totals.make_totals(clock.today() + timedelta(days=1))
+
+
+# --- looking for it
+def everything_stored(path: Path | None) -> bytes:
+    """The database, as raw as it can be had: its file with what is still in the write-ahead log, or every row as text."""
+    if path is not None:
+        files = sorted(path.parent.glob(f"{path.name}*"))
+        assert [each.name for each in files if each.name.endswith("-wal") and each.stat().st_size]
+        return b"".join(each.read_bytes() for each in files)
+    rows: list[str] = []
+    with unscoped("test"), connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT t::text FROM {connection.ops.quote_name(table)} t")  # noqa: S608
+            rows += (str(row[0]) for row in cursor.fetchall())
+    return "\n".join(rows).encode()
+
+
+def _read_back() -> None:
+    """Every sealed column was written, and the markers are in them."""
+    told = bytearray()
+    with unscoped("test"):
+        for model, column in sealed.columns():
+            rows = [row for row in model._base_manager.all() if getattr(row, column)]
+            assert rows, f"nothing was handed over that {model._meta.label}.{column} holds"
+            for row in rows:
+                content = sealed.get_bytes(row, column)
+                told += content + b"\n"
+                with suppress(zlib.error):
+                    told += zlib.decompress(content)
+    assert found(MARKERS, bytes(told)) == MARKERS.keys() - {"password", "app"}  # a hash; sealed by allauth's own column
+
+
+def _errors(there: Tree, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Pages of faults, with markers in what was asked and in what went wrong."""
+    member = Client(raise_request_exception=False)
+    member.force_login(User.objects.get(email="member@example.jp"))
+    mark = MARKERS["facts"]
+    answers = [
+        member.get(f"/my/{there.member.pk}/{mark}"),
+        member.get(at("checklist_question", there.member, question=mark)),
+        member.get(f"/quick/{'A' * 43}/result"),
+        member.post(at("checklist_file", there.member), {"taken": mark}),
+        Client(enforce_csrf_checks=True).post("/language", {"language": mark}),
+        Client().get("/", headers={"Host": "zq7x.example"}),
+    ]
+
+    def fails(scope: object) -> None:
+        raise ValueError(mark, MARKERS)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(checklists, "read", fails)
+        answers.append(member.get(at("checklist", there.member)))
+    assert {answer.status_code for answer in answers} >= {403, 404, 422, 500}
+    return b"\n".join(answer.content for answer in answers)
+
+
+def _pages_of_clerks(there: Tree) -> bytes:
+    """Every page and file that a clerk of an association or a federation can open."""
+    stage, shown = Stage(there, {}, (), {}), []
+    for role, place in (
+        ("association", there.association), ("federation", there.prefecture), ("federation", there.national)
+    ):  # fmt: skip
+        user = User.objects.create_user(f"reads-{place.kind}@example.jp")
+        grant_role(user=user, organisation=place, role=role)
+        TOTP.activate(user, MARKERS["app"])
+        clerk = Client()
+        clerk.force_login(user)
+        for address in addresses():
+            if isinstance(address.rule, frozenset) and role in address.rule:
+                blanks = {
+                    name: value(stage, address.name, name, place) for name in address.blanks.keys() - {"organisation"}
+                }
+                answer = clerk.get(address.path({**blanks, "organisation": place.pk}))
+                shown += [answer.content] if answer.status_code == 200 else []
+    assert len(shown) >= 30
+    return b"\n".join(shown)
+
+
+def test_what_is_handed_over_lies_nowhere_but_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(Json())
+    path = tmp_path / "site.sqlite3" if connection.vendor == "sqlite" else None
+
+    def all_of_it() -> None:
+        if path is not None:
+            call_command("migrate", verbosity=0)
+        there = tree()
+        texts = hand_over(there)
+        _read_back()
+        faults = _errors(there, monkeypatch)
+        assert found(texts, everything_stored(path)) == set()
+        assert found(texts, faults) == set()
+        assert found(texts, lines.getvalue().encode()) == set()
+        assert "request" in lines.getvalue()
+        assert found({name: texts[name] for name in OF_MEMBERS}, _pages_of_clerks(there)) == set()
+        subjects = "\n".join(mail.get("subject", "") for mail in _mails())
+        bodies = json.dumps(_mails(), ensure_ascii=False)
+        assert found(texts, subjects.encode()) == set()
+        own = {name: texts[name] for name in (*OF_MEMBERS[:-1], "password", "app", "token", "row")}
+        assert found(own, bodies.encode()) == set()
+
+    logging.getLogger().addHandler(handler)
+    try:
+        _in_a_database_of_its_own(path, all_of_it, monkeypatch)
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
+def _mails() -> list[dict[str, Any]]:
+    return [sealed.get(row, "content") for row in Mail.objects.exclude(content=None)]
+
+
+def _in_a_database_of_its_own(path: Path | None, act: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite in a file, as a site has it, by a thread with its own connection; elsewhere in the test's."""
+    if path is None:
+        act()
+        return
+    monkeypatch.setitem(connections.databases["default"], "NAME", str(path))
+
+    def run() -> None:
+        try:
+            act()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
