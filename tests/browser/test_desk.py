@@ -126,6 +126,13 @@ def test_an_association_adds_finds_reminds_and_loads(live_server: Any, page: Pag
     page.get_by_role("button", name="会員を追加する").click()
     expect(page.get_by_role("status").last).to_contain_text("見本ミカン園を追加し")
 
+    page.goto(page.url + "?q=みかん")
+    page.get_by_role("link", name="見本ミカン園", exact=True).click()
+    sound("/edit")
+    page.get_by_label("コード").fill("M-1")
+    page.get_by_role("button", name="登録内容を変更する").click()
+    expect(page.get_by_role("status")).to_contain_text("見本ミカン園の登録内容を変更しました。")
+
     page.get_by_label("名称・コード・法人番号").fill("みかん")
     page.get_by_role("button", name="絞り込む").click()
     expect(page.get_by_text("1件中 1–1件")).to_be_visible()

@@ -18,7 +18,7 @@ from sonae_web.desk.models import Reference
 from sonae_web.ground.models import Mail
 from sonae_web.ground.scope import unscoped
 from tests.web.apart import at_once, prepare
-from tests.web.cast import Tree, archived, person, tree
+from tests.web.cast import Tree, archived, once, person, tree
 from tests.web.desk.conftest import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +52,7 @@ class Site:
         return found
 
     def post(self, name: str, /, *rest: object, **form: str) -> Callable[[], int]:
-        return lambda: self.client().post(reverse(name, args=[self.place, *rest]), form).status_code
+        return lambda: self.client().post(reverse(name, args=[self.place, *rest]), form | once()).status_code
 
 
 @pytest.fixture

@@ -40,7 +40,9 @@ FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\uff1d1+1", " =1+1", "=HYPERLINK(0)
 
 def sent(client: Client, address: str, fields: Mapping[str, bytes]) -> HttpResponse:
     """The answer to a form of raw bytes."""
-    body = "&".join(f"{name}={quote_from_bytes(value)}" for name, value in fields.items())
+    body = "&".join(
+        f"{name}={quote_from_bytes(value)}" for name, value in {**fields, "once": str(uuid.uuid4()).encode()}.items()
+    )
     return client.post(address, body, content_type="application/x-www-form-urlencoded")  # type: ignore[return-value]
 
 
