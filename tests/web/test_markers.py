@@ -36,7 +36,7 @@ from sonae_web.ground.idempotency import once_by_header
 from sonae_web.ground.logs import Json
 from sonae_web.ground.models import Mail
 from sonae_web.ground.scope import unscoped
-from tests.web.cast import Tree, tree
+from tests.web.cast import Tree, once, tree
 from tests.web.stage import Stage, value
 from tests.web.test_members import FACTS, at
 
@@ -94,7 +94,7 @@ def hand_over(there: Tree) -> dict[str, str]:
     member, clerk = _signed_in("member", there.member), _signed_in("association", there.association)
     _diagnosis(member, there)
     _actions(member, there)
-    member.post(at("people", there.member), {"mail": texts["colleague"]})
+    member.post(at("people", there.member), {"mail": texts["colleague"], **once()})
     _asks_to_join(there)
     with unscoped("test"):
         asked = JoinRequest.objects.get().pk

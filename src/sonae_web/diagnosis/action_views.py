@@ -58,10 +58,11 @@ def listed(request: ActingRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def tick(request: ActingRequest, question: str) -> HttpResponse:
     """Tick an action off or open it again, and go back to where that was asked."""
+    found = _action(request, question)
     if request.method != "POST":  # from signing in again
         return to(request, "actions")
     done = request.POST.get("done") == "yes"
-    actions.tick(scope=request.acting.scope, action=_action(request, question), done=done)
+    actions.tick(scope=request.acting.scope, action=found, done=done)
     messages.success(request, words()("site.action.said_done" if done else "site.action.said_open"))
     if request.POST.get("back") == "action":
         return to(request, "action", question=question)
@@ -102,9 +103,9 @@ def action(request: ActingRequest, question: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def attach(request: ActingRequest, question: str) -> HttpResponse:
     """Take a file as evidence."""
+    found, sent = _action(request, question), request.FILES.get("file")
     if request.method != "POST":  # from signing in again
         return to(request, "action", question=question)
-    found, sent = _action(request, question), request.FILES.get("file")
     try:
         if sent is None or not sent.name or (sent.size or 0) > evidence.MOST_BYTES:
             raise Unfit("none")
