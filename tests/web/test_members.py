@@ -269,6 +269,8 @@ def test_what_was_typed_is_kept_sealed_for_an_hour_and_only_if_short(
 
 def test_signing_in_again_never_ends_on_a_page_that_only_takes_forms(browser: Client, place: Tree) -> None:
     assert browser.get(at("checklist_start", place.member))["Location"] == at("business", place.member)
+    fill(browser, place, "no")
+    browser.post(at("checklist_hand_in", place.member))
     tick = at("action_tick", place.member, question="policy.published")
     assert browser.get(tick)["Location"] == at("actions", place.member)
     attach = at("action_attach", place.member, question="policy.published")
