@@ -100,3 +100,10 @@ def test_without_it_the_run_says_so_and_all_fails(
     assert "tests" in ran
     assert "tests on PostgreSQL" not in ran
     assert capsys.readouterr().out.count("Debian package postgresql") == 3
+
+
+def test_the_parts_of_the_run_leave_no_test_out() -> None:
+    parts = [part for parts in run.PARTS.values() for part in parts]
+    assert len(parts) == len(set(parts))
+    tests = [path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
+    assert [path for path in tests if not path.startswith(tuple(f"{part}/" for part in parts))] == []
