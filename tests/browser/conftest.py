@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
 from sonae_web.accounts.models import User
 from tests.web.conftest import full_allowances
@@ -88,12 +89,25 @@ def page(open_page: OpenPage, size: str, scripts: bool) -> Page:
     return open_page(size, scripts=scripts)
 
 
+def settled(page: Page, ask: Callable[[], Any]) -> Any:
+    """What a page says once it is there: one that is just being left is asked again when the next has come."""
+    for _ in range(5):
+        page.wait_for_load_state()
+        try:
+            return ask()
+        except Error as error:
+            if not any(said in str(error) for said in ("context was destroyed", "properties of null")):
+                raise
+    pytest.fail(f"{page.url} never settles")
+
+
 def sound(page: Page, path: str, *, scripts: bool = True) -> None:
     """Wait until the page at a path is there; it does not scroll sideways, and axe finds nothing on it."""
     page.wait_for_url(lambda address: urlsplit(address).path == path)  # and until that page is loaded
     viewport = page.viewport_size
     assert viewport is not None
-    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"], page.url
+    width = settled(page, lambda: page.evaluate("document.documentElement.scrollWidth"))
+    assert width <= viewport["width"], page.url
     if scripts:
-        results = Axe().run(page)
+        results = settled(page, lambda: Axe().run(page))
         assert results.violations_count == 0, f"{page.url}: {results.generate_report()}"

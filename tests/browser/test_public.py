@@ -16,15 +16,18 @@ def test_a_visitor_looks_around_without_an_account(live_server: Any, page: Page,
     page.get_by_role("main").get_by_role("link", name="損害シミュレーター").click()
     sound(page, "/loss/", scripts=scripts)
     page.get_by_role("textbox", name="個人情報をお持ちの人数").fill("多数")
-    page.get_by_role("button", name="計算する").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="計算する").click()
     page.get_by_role("link", name="「個人情報をお持ちの人数」は、").click()
     sound(page, "/loss/", scripts=scripts)
     page.get_by_role("textbox", name="個人情報をお持ちの人数").fill("1.2万")
     page.get_by_label("カード番号").check()
     page.get_by_label("プラン").select_option("p10000")
-    page.get_by_role("button", name="計算する").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="計算する").click()
     page.get_by_label("社外からのログインをすべて多要素認証にする").check()
-    page.get_by_role("button", name="計算する").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="計算する").click()
     expect(page.get_by_text("従業員10人、保有12,000人分")).to_be_visible()
     expect(page.get_by_text("行っている対策1件")).to_be_visible()
     page.get_by_text("すべてのプランを比べる").click()
@@ -36,16 +39,19 @@ def test_a_visitor_looks_around_without_an_account(live_server: Any, page: Page,
     expect(page.locator("#figures").get_by_text("4,500万円")).to_be_visible()
     sound(page, "/calculator/", scripts=scripts)
     page.get_by_role("textbox", name="漏れた人数").fill("100")
-    page.get_by_role("button", name="計算する").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="計算する").click()
     sound(page, "/calculator/", scripts=scripts)
     page.get_by_role("textbox", name="漏れた人数").fill("6,000")
-    page.get_by_role("button", name="計算する").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="計算する").click()
     expect(page.locator("#figures").get_by_text("4,650万円")).to_be_visible()
 
     page.get_by_role("navigation").get_by_role("link", name="事例").click()
     sound(page, "/cases/", scripts=scripts)
     page.get_by_label("業種").select_option("mining")
-    page.get_by_role("button", name="絞り込む").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="絞り込む").click()
     expect(page.get_by_text("この業種に近い事例はありません。")).to_be_visible()
     sound(page, "/cases/", scripts=scripts)
 
