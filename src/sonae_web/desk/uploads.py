@@ -144,6 +144,8 @@ def _load(scope: Scope, pk: uuid.UUID, position: int, batch: Sequence[BulkRow], 
     if upload.next_row != position:
         return upload.next_row
     sound = [row for row, _ in (rows.checked(each, upload.kind, over) for each in batch) if row is not None]
+    places = Organisation.objects.select_for_update().filter(pk__in={row.above for row in sound}).order_by("pk")
+    list(places)  # held until the end: who else adds there waits, and then finds these rows
     meant = [row for row, fault in rows.matched(sound, upload.kind, scope) if fault is None]
     counts = Counter(row.verdict for row in meant)
     written = _write(scope, upload.kind, meant)
