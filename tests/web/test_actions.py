@@ -16,7 +16,7 @@ from sonae_web.diagnosis import actions, checklists, evidence, results
 from sonae_web.diagnosis.models import Evidence, Task
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
-from tests.web.cast import Tree, acting, once, person, tree
+from tests.web.cast import Tree, acting, once, person
 from tests.web.test_checklists import answered
 from tests.web.test_members import at
 
@@ -37,12 +37,6 @@ def jpeg(width: int = 2, height: int = 2) -> bytes:
 
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place() -> Tree:
-    with unscoped("test"):
-        return tree()
 
 
 @pytest.fixture

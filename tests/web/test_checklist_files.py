@@ -11,16 +11,10 @@ from openpyxl import load_workbook
 from sonae_web.accounts.models import User
 from sonae_web.diagnosis import checklists
 from sonae_web.ground.scope import Scope, declared, unscoped
-from tests.web.cast import Tree, acting, person, tree
+from tests.web.cast import Tree, acting, person
 from tests.web.test_members import FACTS, at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place() -> Tree:
-    with unscoped("test"):
-        return tree()
 
 
 @pytest.fixture

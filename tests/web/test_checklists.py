@@ -14,7 +14,7 @@ from sonae_web.diagnosis.models import Checklist, Progress, Result
 from sonae_web.ground import clock
 from sonae_web.ground.models import AuditRow, Document
 from sonae_web.ground.scope import Scope, declared, unscoped
-from tests.web.cast import Tree, acting, person, scope, tree
+from tests.web.cast import Tree, acting, person, scope
 
 SHOP = Business(
     name="見本商事", industry="retail", employees=12, persons_held=3_000, annual_sales=None,
@@ -22,12 +22,6 @@ SHOP = Business(
     on_consignment=False, assumed=("annual_sales",),
 )  # fmt: skip
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place() -> Tree:
-    with unscoped("test"):
-        return tree()
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import json
 import logging
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -19,6 +19,7 @@ from sonae_web.ground.logs import Json, request_id
 from sonae_web.ground.models import AuditRow, Schedule
 from sonae_web.schedule import SCHEDULE
 from tests.cast import Shell
+from tests.web.apart import at_once, prepare
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2027, 4, 1, 3, tzinfo=UTC)
@@ -343,19 +344,19 @@ def test_what_is_no_longer_in_the_schedule_is_forgotten(at: Callable[[datetime],
 # --- several at once
 @pytest.mark.django_db(transaction=True)
 def test_several_workers_and_schedulers_do_everything_once(
-    apart: Callable[[Callable[[], Any]], Any], at: Callable[[datetime], None]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: Callable[[datetime], None]
 ) -> None:
     def put_down() -> None:
         jobs.prepare(PLAN)
         for number in range(40):
             put(yen=number)
 
-    with ThreadPoolExecutor(8) as pool:
-        pool.submit(apart, put_down).result()
-        at(NOON + DAY)
-        turns = list(pool.map(apart, [lambda: jobs.run_due(PLAN)] * 16))
-        ran = list(pool.map(apart, [jobs.run_all] * 16))
-        left = pool.submit(apart, jobs.state).result()
+    prepare(tmp_path, monkeypatch)
+    assert at_once([put_down]) == [None]
+    at(NOON + DAY)
+    turns = at_once([lambda: jobs.run_due(PLAN)] * 16)
+    ran = at_once([jobs.run_all] * 16)
+    (left,) = at_once([jobs.state])
     assert (sum(turns), sum(ran), left) == (2, 41, {"waiting": 0, "dead": 0})
     assert (done.count("tick"), done.count("nightly")) == (1, 1)
     assert sorted(each[1] for each in done if isinstance(each, tuple)) == list(range(40))

@@ -18,7 +18,7 @@ from sonae_web.diagnosis.models import Checklist, Result
 from sonae_web.ground import clock
 from sonae_web.ground.scope import declared, unscoped
 from sonae_web.ground.words import words
-from tests.web.cast import Tree, acting, archived, person, scope, tree
+from tests.web.cast import Tree, acting, archived, person, scope
 
 FACTS = {
     "name": "見本商事", "industry": "retail", "employees": "１２人", "persons_held": "3,000", "annual_sales": "1.2億",
@@ -26,12 +26,6 @@ FACTS = {
     "on_consignment": "no", "seen": "0",
 }  # fmt: skip
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def place() -> Tree:
-    with unscoped("test"):
-        return tree()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ import base64
 import hashlib
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -30,7 +29,6 @@ from sonae_web.ground import clock, sealed
 from sonae_web.ground.models import Answer
 
 FIELD, HEADER = "once", "Idempotency-Key"
-KEPT = timedelta(hours=24)
 NOT_CONTENT = (FIELD, "csrfmiddlewaretoken")
 
 
