@@ -22,11 +22,13 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk_requests", "site.menu.desk_requests"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
+        ("desk_people", "site.menu.people"),
     ),
     Role.Name.FEDERATION: (
         ("desk", "site.menu.desk_associations"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
+        ("desk_people", "site.menu.people"),
     ),
 }
 """For each role the names of its pages (addresses with ``organisation`` alone) and the ids of their words."""

@@ -7,6 +7,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sonae_web.accounts import colleagues, forms, invitations, joining, menu
@@ -76,6 +77,19 @@ def _people(request: ActingRequest, mail: str = "", fault: str = "") -> HttpResp
 @once
 def people_invitation(request: ActingRequest, invitation: uuid.UUID) -> HttpResponse:
     """An open invitation sent again, or withdrawn."""
+    return change_invitation(request, invitation, back="people")
+
+
+@acting(Role.Name.MEMBER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
+    """A colleague to remove, or oneself: asked first, with what it means."""
+    return ask_removal(request, role, back="people", layout="member.html", words_of="site.people")
+
+
+def change_invitation(request: ActingRequest, invitation: uuid.UUID, *, back: str) -> HttpResponse:
+    """Send an open invitation again, or withdraw it, and go back to the page of this name."""
     who, again = request.acting, "again" in request.POST
     act = invitations.resend if again else invitations.withdraw
     try:
@@ -84,14 +98,14 @@ def people_invitation(request: ActingRequest, invitation: uuid.UUID) -> HttpResp
         messages.error(request, words()(str(unfit)))
     else:
         messages.success(request, words()("site.people.sent_again" if again else "site.people.withdrawn"))
-    return redirect("people", organisation=who.organisation.pk)
+    return redirect(back, organisation=who.organisation.pk)
 
 
-@acting(Role.Name.MEMBER)
-@require_http_methods(["GET", "HEAD", "POST"])
-@once
-def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
-    """A colleague to remove, or oneself: asked first, with what it means."""
+def ask_removal(request: ActingRequest, role: uuid.UUID, *, back: str, layout: str, words_of: str) -> HttpResponse:
+    """Ask whether somebody of the own organisation and role, or oneself, is to be removed; then do it.
+
+    ``back``: the name of the page of people; ``words_of``: where the words stand that say what it means.
+    """
     who = request.acting
     row = colleagues.colleague(scope=who.scope, role=role)
     oneself = row.user_id == who.user.pk
@@ -105,8 +119,15 @@ def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
             if oneself:
                 return redirect("home")
             messages.success(request, words()("site.people.removed", mail=row.user.email))
-            return redirect("people", organisation=who.organisation.pk)
-    context = {"row": row, "oneself": oneself, "fault": fault}
+            return redirect(back, organisation=who.organisation.pk)
+    context = {
+        "row": row,
+        "oneself": oneself,
+        "fault": fault,
+        "layout": layout,
+        "back": reverse(back, args=[who.organisation.pk]),
+        "text": f"{words_of}.remove_me" if oneself else f"{words_of}.remove_text",
+    }
     return render(request, "accounts/people_remove.html", context, status=409 if fault else 200)
 
 

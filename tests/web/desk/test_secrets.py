@@ -27,7 +27,7 @@ OF_THE_DESK = {
     "desk", "desk_export", "desk_member_new", "desk_member_edit", "desk_member_invite", "desk_member_archive", "desk_member_restore",
     "desk_remind",
     "desk_totals", "desk_totals_export", "desk_association", "desk_association_export", "desk_load", "desk_upload",
-    "desk_load_template",
+    "desk_load_template", "desk_people", "desk_people_invitation", "desk_people_remove", "desk_association_invite",
 }  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def planted(there: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
             request, "content", {"name": f"{MARK}9", "number": "", "mail": f"{MARK}9@example.jp", "note": f"{MARK}9"}
         )
         request.save()
-    grant_role(user=person(f"{MARK}-colleague@example.jp"), organisation=there.association, role="association")
+    grant_role(user=person(f"{MARK}-colleague@example.jp"), organisation=there.member, role="member")
     totals.make_totals(date(2026, 11, 23))
 
 
@@ -94,6 +94,8 @@ def looked_at(client: Client, place: Organisation, there: Tree) -> dict[str, str
         ("desk_member_archive", member),
         ("desk_member_restore", member), ("desk_remind", {}), ("desk_totals", {}), ("desk_association", association),
         ("desk_load", {}), ("desk_upload", {"upload": uuid.uuid4()}),
+        ("desk_people", {}), ("desk_people_invitation", {"invitation": uuid.uuid4()}),
+        ("desk_people_remove", {"role": uuid.uuid4()}), ("desk_association_invite", association),
         *(("desk_export", form) for form in forms), *(("desk_totals_export", form) for form in forms),
         *(("desk_association_export", association | form) for form in forms),
         *(("desk_load_template", {"kind": "members"} | form) for form in forms),
