@@ -16,7 +16,7 @@ from sonae_web.ground.vault import read_keys
 
 env = environ.Env()
 HERE = Path(__file__).resolve().parent
-SHORTEST_SECRET = 40
+SHORTEST_SECRET = 50
 T = TypeVar("T")
 
 
@@ -199,6 +199,7 @@ PROXY = env.bool("SONAE_PROXY", default=False)
 """Whether a proxy of ours stands in front, whose X-Forwarded-Proto and last X-Forwarded-For are to be trusted."""
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY else None
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "sonae_web.ground.refused.refuse"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
