@@ -3,18 +3,21 @@
 import uuid
 from typing import Any, cast
 
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sonae_web.accounts import colleagues, forms, invitations, joining, menu
+from sonae_web.accounts import closing, colleagues, forms, invitations, joining, menu
 from sonae_web.accounts.acting import ActingRequest, acting, roles_of, signed_in
 from sonae_web.accounts.invitations import Unfit
 from sonae_web.accounts.models import Organisation, Role, User
 from sonae_web.ground.idempotency import once
+from sonae_web.ground.rules import public
 from sonae_web.ground.words import words
 
 
@@ -39,6 +42,40 @@ def home(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """What a person can change of the own account."""
     return render(request, "accounts/settings.html", {"second_factor": is_mfa_enabled(request.user)})
+
+
+@signed_in
+@reauthentication_required(allow_get=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: HttpRequest) -> HttpResponse:
+    """The own account to close: asked first, with what it means; by whoever has just shown again who it is."""
+    person = cast(User, request.user)
+    if request.method == "POST" and "sure" in request.POST:
+        try:
+            closing.close(user=person)
+        except Unfit:
+            pass  # the page says which role it is
+        else:
+            logout(request)
+            return redirect("closed")
+    missing = request.method == "POST" and "sure" not in request.POST
+    alone = closing.alone(user=person)
+    hindering = closing.hindering(alone)
+    context = {
+        "hindering": hindering,
+        "left": [each for each in alone if each.role == Role.Name.MEMBER],
+        "roles": roles_of(person),
+        "missing": missing,
+    }
+    refused = request.method == "POST" and bool(hindering)
+    return render(request, "accounts/close.html", context, status=409 if refused else 422 if missing else 200)
+
+
+@public
+@require_safe
+def closed(request: HttpRequest) -> HttpResponse:
+    """Said once an account is closed."""
+    return render(request, "accounts/closed.html")
 
 
 @acting(Role.Name.MEMBER)
