@@ -1,10 +1,10 @@
 """What was typed is not lost: when another language is chosen, when a form's token is refused."""
 
 import re
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from sonae_web.accounts.models import User
@@ -33,7 +33,7 @@ def browser(hanako: User) -> Client:
     return client
 
 
-def token(page: HttpResponse) -> str:
+def token(page: Any) -> str:
     found = re.search(r'csrfmiddlewaretoken" value="(\w+)"', page.content.decode())
     assert found
     return found[1]

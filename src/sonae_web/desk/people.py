@@ -58,12 +58,12 @@ def _shown(row: Open, seen: Invited) -> Shown:
 
 def _chosen(rows: list[Open], asked: Asked) -> list[Open]:
     text, now = folded(asked.text), clock.now()
-    tests = {
-        CLERKS: lambda row: row.role != Role.Name.MEMBER,
-        MEMBERS: lambda row: row.role == Role.Name.MEMBER,
-        EXPIRED: lambda row: row.expires_at <= now,
-    }
-    fits = tests.get(asked.state, lambda row: True)
+
+    def fits(row: Open) -> bool:
+        if asked.state == EXPIRED:
+            return row.expires_at <= now
+        return not asked.state or (row.role == Role.Name.MEMBER) == (asked.state == MEMBERS)
+
     return [row for row in rows if fits(row) and text in folded(row.name)]
 
 

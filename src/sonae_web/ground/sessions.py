@@ -18,7 +18,7 @@ class SessionStore(db.SessionStore):
         """Return a session's content as it is stored."""
         return base64.b64encode(vault().seal(self.serializer().dumps(session_dict), LABEL)).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return the content of what is stored."""
         try:
             found: dict[str, Any] = self.serializer().loads(vault().open(base64.b64decode(session_data), LABEL))
