@@ -44,7 +44,7 @@ def switched(client: Client, page: str, form: dict[str, object], to: str = "en")
     opened = client.get(page)
     place = re.search(r'formaction="(/language\?next=[^"]+)"', opened.content.decode())
     assert place, "the button belongs to the form"
-    answer = client.post(place[1], {**form, "csrfmiddlewaretoken": token(opened), "language": to})  # type: ignore[arg-type]
+    answer = client.post(place[1], {**form, "csrfmiddlewaretoken": token(opened), "language": to})
     assert answer["Location"] == page
     return client.get(page).content.decode()
 
@@ -125,7 +125,7 @@ def test_a_form_of_ours_refused_is_sent_again_with_all_that_was_typed(
     assert [value for name, value in fields if name == "information"] == FACTS["information"]
     again = {name: [value for each, value in fields if each == name] for name, _ in fields}
     assert again.pop("csrfmiddlewaretoken") != [old]
-    saved = browser.post(page, {**again, "csrfmiddlewaretoken": token(refused)}, headers=OURS)  # type: ignore[arg-type]
+    saved = browser.post(page, {**again, "csrfmiddlewaretoken": token(refused)}, headers=OURS)
     assert "/questions/" in saved["Location"]
 
 

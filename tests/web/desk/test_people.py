@@ -65,7 +65,7 @@ def test_a_federation_invites_a_clerk_of_its_own_and_of_an_association(as_clerk:
     Client().post(link(), {"password1": PASSWORD})
     role = Role.objects.get(user__email=TO)
     assert (role.role, role.organisation) == ("association", there.association)
-    assert "今の事務担当者: 1人" in client.get(address).content.decode()
+    assert "今の事務担当者：1人" in client.get(address).content.decode()
     assert shown(client.get(page_of(there.prefecture))) == [("見本県中央会", "federation", "own@example.jp")]
     again = client.post(address, {"mail": TO, **once()})
     assert (again.status_code, "すでに登録されています" in again.content.decode()) == (422, True)
