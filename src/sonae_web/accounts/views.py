@@ -45,8 +45,8 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 
 @signed_in
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 @require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def close(request: HttpRequest) -> HttpResponse:
     """The own account to close: asked first, with what it means; by whoever has just shown again who it is."""
     person = cast(User, request.user)
