@@ -163,7 +163,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Sonae"
 MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after: clocks of phones differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SAMPLE  # http://localhost
-SESSION_ENGINE = "sonae_web.ground.sessions"
+SESSION_ENGINE = "sonae_web.ground.browser_state"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 """Seconds until everybody signs in anew, busy or idle."""
 AUTH_PASSWORD_VALIDATORS = [
