@@ -18,7 +18,7 @@ from tests.web.cast import Tree, acting, person, scope
 from tests.web.test_checklists import answered
 from tests.web.test_members import at
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

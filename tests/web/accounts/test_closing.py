@@ -16,7 +16,7 @@ from sonae_web.ground.scope import declared, unscoped
 from tests.web.accounts.doors import PASSWORD, account, confirm, mails, sign_in, staff, told
 from tests.web.cast import Tree, acting, archived
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 PAGE = "/settings/close"
 
 

@@ -16,7 +16,7 @@ from tests.web.accounts.doors import PASSWORD, later, link, mails, told
 from tests.web.cast import Tree, archived, once, person, scope
 from tests.web.desk.conftest import SignIn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 TO = "taro@example.jp"
 
 
