@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sonae import jo, scenario
+from sonae import declaration, jo, scenario
 from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
@@ -53,6 +53,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
         if edition is not None:
             known[name] = edition
     problems += _check_joints(programme, known)
+    problems += declaration.check(programme)
     problems += _check_loss(programme, known)
     published = _published(programme, known) if not problems else {}
     if with_lock and not problems:
@@ -131,8 +132,9 @@ def _check_credit(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
     for value in programme.values[credit.NAME].values:
         years = [year for year in programme.years if year > value.start.year]
         for edition in sorted({programme.edition_of(year) for year in years} & set(known)):
+            asked = _declared(programme, [year for year in years if programme.edition_of(year) == edition])
             backed = [
-                credit.backing(programme, known[edition], business, value.start)
+                credit.backing(programme, known[edition], business, value.start, asked)
                 for business in credit.reference_businesses(programme)
             ]
             for grade in GRADES:
@@ -150,6 +152,12 @@ def _check_credit(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
                 if not low <= each.best_over_worst <= high
             )
     return problems
+
+
+def _declared(programme: Programme, years: list[int]) -> frozenset[str]:
+    """Return the questions that the declarations of these years all ask."""
+    forms = [declaration.form(programme, year) for year in years]
+    return frozenset.intersection(*(frozenset(each.id for each in form.controls) for form in forms))
 
 
 def _check_shares(programme: Programme, on: date) -> list[Problem]:
