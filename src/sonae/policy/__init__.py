@@ -22,7 +22,7 @@ from sonae.policy.inputs import (
 )
 from sonae.policy.letters import letter
 from sonae.policy.paper import Paper
-from sonae.policy.parties import parties
+from sonae.policy.behind import parties
 from sonae.policy.price import quote
 from sonae.policy.proof import application_copy, certificate
 
