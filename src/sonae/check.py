@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sonae import jo, scenario
+from sonae import coverage, jo, scenario
 from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
@@ -54,6 +54,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
             known[name] = edition
     problems += _check_joints(programme, known)
     problems += _check_loss(programme, known)
+    problems += coverage.check_clauses(programme)[1]
     published = _published(programme, known) if not problems else {}
     if with_lock and not problems:
         problems += lock_file.compare(published, programme.id)
@@ -189,7 +190,7 @@ def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, 
                 hashes[f"{programme.id}/question.{question.id}@{edition.id}"] = digest(
                     [_plain_question(question), texts]
                 )
-    return hashes
+    return hashes | coverage.published(programme)
 
 
 def _plain_value(value: Value[Any]) -> list[Any]:
