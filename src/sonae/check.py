@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sonae import coverage, jo, scenario
+from sonae import contacts, coverage, jo, scenario
 from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
@@ -54,7 +54,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
             known[name] = edition
     problems += _check_joints(programme, known)
     problems += _check_loss(programme, known)
-    problems += coverage.check_clauses(programme)[1]
+    problems += [*coverage.check_clauses(programme)[1], *contacts.check_contacts(programme)[1]]
     published = _published(programme, known) if not problems else {}
     if with_lock and not problems:
         problems += lock_file.compare(published, programme.id)
