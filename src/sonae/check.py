@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sonae import jo, scenario
+from sonae import contacts, coverage, declaration, jo, scenario
 from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
@@ -16,6 +16,7 @@ from sonae.figures import LANGS, Lang
 from sonae.loss import credit
 from sonae.loss.controls import check_weights
 from sonae.loss.parameters import LEVELS, NEEDED, parameters
+from sonae.policy import behind
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
 from sonae.programmes import lock as lock_file
@@ -53,7 +54,9 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
         if edition is not None:
             known[name] = edition
     problems += _check_joints(programme, known)
+    problems += [*declaration.check(programme), *behind.check(programme)]
     problems += _check_loss(programme, known)
+    problems += [*coverage.check_clauses(programme)[1], *contacts.check_contacts(programme)[1]]
     published = _published(programme, known) if not problems else {}
     if with_lock and not problems:
         problems += lock_file.compare(published, programme.id)
@@ -131,8 +134,9 @@ def _check_credit(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
     for value in programme.values[credit.NAME].values:
         years = [year for year in programme.years if year > value.start.year]
         for edition in sorted({programme.edition_of(year) for year in years} & set(known)):
+            asked = _declared(programme, [year for year in years if programme.edition_of(year) == edition])
             backed = [
-                credit.backing(programme, known[edition], business, value.start)
+                credit.backing(programme, known[edition], business, value.start, asked)
                 for business in credit.reference_businesses(programme)
             ]
             for grade in GRADES:
@@ -150,6 +154,12 @@ def _check_credit(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
                 if not low <= each.best_over_worst <= high
             )
     return problems
+
+
+def _declared(programme: Programme, years: list[int]) -> frozenset[str]:
+    """Return the questions that the declarations of these years all ask."""
+    forms = [declaration.form(programme, year) for year in years]
+    return frozenset.intersection(*(frozenset(each.id for each in form.controls) for form in forms))
 
 
 def _check_shares(programme: Programme, on: date) -> list[Problem]:
@@ -189,7 +199,7 @@ def _published(programme: Programme, known: Mapping[str, Edition]) -> dict[str, 
                 hashes[f"{programme.id}/question.{question.id}@{edition.id}"] = digest(
                     [_plain_question(question), texts]
                 )
-    return hashes
+    return hashes | coverage.published(programme)
 
 
 def _plain_value(value: Value[Any]) -> list[Any]:

@@ -26,7 +26,7 @@ MOST_BYTES = 4_000_000
 STATUSES = ("sample", "live")
 DisputeCosts = Literal["inside", "outside_prorata"]
 DISPUTE_COSTS: tuple[DisputeCosts, ...] = ("inside", "outside_prorata")
-VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml")
+VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml", "rates.yaml")
 NEEDED = {
     "scoring.grades": "brackets",
     "scoring.critical_cap": "word",
