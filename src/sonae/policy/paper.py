@@ -1,5 +1,6 @@
 """A paper: its data, ready to print, and its PDF; and the sheet on which the papers are put together."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from sonae.policy.inputs import Office, Parties, Terms
 from sonae.programmes import Programme
 
 Block = dict[str, Any]
+_WEEKDAY = re.compile(r" ?[（(][月火水木金土日A-Za-z]{1,3}[）)]$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ class Sheet:
         there = at.astimezone(JST)
         if (there.hour, there.minute) != (16, 0):
             return self.moment(at)
-        return self.w("at_four", day=self.day(there.date()))
+        return self.w("at_four", day=_WEEKDAY.sub("", self.day(there.date())))
 
     def terms(self, terms: Terms) -> list[tuple[str, str]]:
         """Return limits and deductible as rows."""
