@@ -142,7 +142,7 @@ def _periods(sheet: Sheet, opening: date, normal: Choice) -> Iterator[Block]:
         ]
         if open_days:
             rows.append((open_days[0][0], open_days[-1][0], open_days[0][1]))
-    head = [sheet.w(f"explanation.{name}") for name in ("window", "start", "months", "debit")]
+    head = [sheet.w(f"explanation.{name}") for name in ("window", "starts", "months", "debit")]
     yield sheet.text(
         sheet.w("explanation.period", last=sheet.contract_moment(normal.cover_to), first=sheet.contract_moment(normal.cover_from))
     )
