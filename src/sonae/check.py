@@ -20,9 +20,13 @@ from sonae.policy import behind
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
 from sonae.programmes import lock as lock_file
+from sonae.programmes import sale
 from sonae.programmes import words as words_of
 from sonae.programmes.programme import VALUE_FILES
 from sonae.programmes.values import plain
+from sonae.programmes.words import LIBRARY
+from sonae.rating import rate, read_request
+from sonae.rating.check import check_rates
 from sonae.report import diagnose, result
 from sonae.scoring import GRADES
 from sonae.tables import Value
@@ -56,6 +60,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
     problems += _check_joints(programme, known)
     problems += [*declaration.check(programme), *behind.check(programme)]
     problems += _check_loss(programme, known)
+    problems += [*_check_groups(programme), *check_rates(programme), *sale.approvals(programme)[1]]
     problems += [*coverage.check_clauses(programme)[1], *contacts.check_contacts(programme)[1]]
     published = _published(programme, known) if not problems else {}
     if with_lock and not problems:
@@ -104,6 +109,14 @@ def _check_joints(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
             continue
         problems += (problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in needed if key not in words)
     return problems
+
+
+def _check_groups(programme: Programme) -> list[Problem]:
+    """Return the middle groups of the classification that belong to no industry."""
+    divisions = Cursor(read_document(LIBRARY, "industries.yaml"), [])
+    groups = [str(group.value) for division in divisions.items("divisions") for group in division.items("groups")]
+    mapped = {group for held in programme.industries.values() for group in held}
+    return [problem("industry.not_mapped", "industries.yaml", found=group) for group in groups if group not in mapped]
 
 
 def _check_loss(programme: Programme, known: Mapping[str, Edition]) -> list[Problem]:
@@ -233,7 +246,7 @@ def run_cases(programme: Programme) -> tuple[int, list[Problem]]:
 
 
 def _run_case(programme: Programme, case: Cursor) -> None:
-    runs = {"estimate": _estimate, "jo": _jo, "diagnose": _diagnose, "date": _date}
+    runs = {"estimate": _estimate, "jo": _jo, "diagnose": _diagnose, "date": _date, "quote": _quote}
     which = case.choice("run", runs)
     if not which:
         return
@@ -287,6 +300,14 @@ def _jo(programme: Programme, document: Document, on: date) -> Any:
 
 def _diagnose(programme: Programme, document: Document, on: date) -> Any:
     return result(diagnose(read_answers(document), on), "ja")
+
+
+def _quote(programme: Programme, document: Document, on: date) -> Any:
+    """A request rated; ``steps`` by name, ``reasons`` as codes."""
+    quote = rate(programme, read_request(document).request)
+    record = quote.record("ja")
+    steps = {each["name"]: each for each in record["steps"]}
+    return record | {"steps": steps, "reasons": [each.code for each in quote.reasons]}
 
 
 def _date(programme: Programme, document: Document, on: date) -> Any:
