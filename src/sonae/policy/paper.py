@@ -90,6 +90,10 @@ class Sheet:
             rows.append((self.w("insurer_share"), self.percent(terms.insurer_share)))
         return rows
 
+    def stamp(self, at: datetime) -> str:
+        """Return a moment in Japan in figures alone, to the minute: for columns."""
+        return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
+
     # --- blocks
     def title(self, text: str) -> Block:
         """Return a heading."""
@@ -114,6 +118,14 @@ class Sheet:
     def points(self, items: Sequence[str]) -> Block:
         """Return a list."""
         return {"type": "points", "items": list(items)}
+
+    def asked(self, question: str, answer: str) -> Block:
+        """Return a question with its answer."""
+        return {"type": "asked", "question": question, "answer": answer}
+
+    def together(self, blocks: Sequence[Block]) -> Block:
+        """Return blocks that stand on one page."""
+        return {"type": "together", "blocks": list(blocks)}
 
     def table(
         self, head: Sequence[str], rows: Iterable[Sequence[str]], align: str, widths: Sequence[str], foot: Sequence[str] = ()
