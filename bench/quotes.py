@@ -90,12 +90,13 @@ def main() -> int:
     differ = [
         i
         for i in picked
-        if alone(asked, i)
-        != (DECISIONS[found.decision[i]], int(found.annual_premium[i]), int(found.premium[i]))
+        if alone(asked, i) != (DECISIONS[found.decision[i]], int(found.annual_premium[i]), int(found.premium[i]))
     ]
     counts = {name: int((found.decision == i).sum()) for i, name in enumerate(DECISIONS)}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{chosen.rows:,} rows in {min(times):.2f} to {max(times):.2f} s ({chosen.runs} runs, load {os.getloadavg()[0]:.1f})")
+    print(
+        f"{chosen.rows:,} rows in {min(times):.2f} to {max(times):.2f} s ({chosen.runs} runs, load {os.getloadavg()[0]:.1f})"
+    )
     print(f"{counts}, peak {peak} MB; {chosen.compared:,} compared with each alone, {len(differ)} differ")
     slow = max(times) > LIMIT * chosen.rows / ROWS
     return 1 if slow or differ else 0

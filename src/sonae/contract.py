@@ -92,16 +92,16 @@ def quote(
     return found, found.record(lang)
 
 
-def _chosen(
-    asked: rating.Asked, document: Document, choices: list[enrolment.Choice]
-) -> enrolment.Choice:
+def _chosen(asked: rating.Asked, document: Document, choices: list[enrolment.Choice]) -> enrolment.Choice:
     """Return the choice asked for by its window, or else the one that starts first. Raises Refused."""
     on = asked.applied or asked.request.on
     fitting = [each for each in choices if asked.window in (None, each.kind)]
     if fitting:
         return fitting[0]
     if choices:
-        raise Refused([problem("rating.window_closed", document.at(("window",)), window=asked.window, on=on.isoformat())])
+        raise Refused(
+            [problem("rating.window_closed", document.at(("window",)), window=asked.window, on=on.isoformat())]
+        )
     opening = enrolment.none_open(asked.programme, on).next_opening
     at = document.at(("applied",))
     if opening is None:

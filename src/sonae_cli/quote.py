@@ -14,7 +14,9 @@ def quote(file: File) -> None:
     programme = read_request(asked).programme
     words = programme.words(Output.lang)
     lines = [words(f"rating.decision.{found.decision}.name")]
-    lines += [f"  {each['found']} {each['fix']}" for each in (describe(reason, Output.lang) for reason in found.reasons)]
+    lines += [
+        f"  {each['found']} {each['fix']}" for each in (describe(reason, Output.lang) for reason in found.reasons)
+    ]
     if found.premium is not None and found.annual_premium is not None:
         if found.decision == "referred":
             lines.append(words("rating.indication"))

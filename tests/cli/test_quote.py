@@ -103,9 +103,7 @@ def test_declined_and_referred_are_results_with_their_reason_at_its_place(
         ({"programme": "chuokai"}, "programme.unknown", "programme"),
     ],
 )
-def test_a_faulty_request_is_refused_at_its_field(
-    sonae: Shell, changes: dict[str, Any], code: str, field: str
-) -> None:
+def test_a_faulty_request_is_refused_at_its_field(sonae: Shell, changes: dict[str, Any], code: str, field: str) -> None:
     ran = sonae("quote", "-", "--json", stdin=request(**changes))
     assert ran.code == 1
     assert (code, field) in [(each["code"], each["at"].rpartition(" ")[2]) for each in ran.data["problems"]]

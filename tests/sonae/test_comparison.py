@@ -68,7 +68,9 @@ def test_a_larger_plan_leaves_no_more_and_costs_no_less(liability: int, cost: in
     for smaller, larger in zip(found.rows, found.rows[1:], strict=False):
         assert all(a.stays >= b.stays for a, b in zip(smaller.parts, larger.parts, strict=True))
         assert all(part.cost == part.paid + part.stays for part in smaller.parts)
-        assert (smaller.quote and smaller.quote.annual_premium or 0) < (larger.quote and larger.quote.annual_premium or 0)
+        assert ((smaller.quote and smaller.quote.annual_premium) or 0) < (
+            (larger.quote and larger.quote.annual_premium) or 0
+        )
         assert larger.enough or not smaller.enough
     costs: Costs = {"liability": {"50": liability, "90": liability}, "cost": {"50": cost, "90": cost}}
     assert data(compare(programme(), quotes(), costs, ON))["why"] in ("covers", "none")

@@ -134,7 +134,9 @@ def test_higher_sales_never_cost_less(request: Request, sales: int) -> None:
 @property_test
 @given(REQUESTS, st.integers(1, 12))
 def test_fewer_months_never_cost_more(request: Request, months: int) -> None:
-    fewer, more = (rate(programme(), replace(request, months=each)).premium for each in sorted((request.months, months)))
+    fewer, more = (
+        rate(programme(), replace(request, months=each)).premium for each in sorted((request.months, months))
+    )
     assert fewer is not None
     assert more is not None
     assert fewer <= more <= yearly(request)
@@ -182,7 +184,12 @@ def test_an_underwriter_decides_and_sees_the_tariffs_figure(changes: dict[str, A
 
 @pytest.mark.parametrize(
     "changes",
-    [{"liability_limit": 3 * OKU + 1}, {"liability_limit": 999 * MAN}, {"cost_limit": 99 * MAN}, {"deductible": 101 * MAN}],
+    [
+        {"liability_limit": 3 * OKU + 1},
+        {"liability_limit": 999 * MAN},
+        {"cost_limit": 99 * MAN},
+        {"deductible": 101 * MAN},
+    ],
 )
 def test_beyond_the_tariff_there_is_no_figure(changes: dict[str, Any]) -> None:
     quote = quoted(**changes)
@@ -232,7 +239,11 @@ def columns(requests: list[Request]) -> Columns:
         return np.array(values, np.int64)
 
     def greatest(names: tuple[str, ...]) -> int:
-        return max((CERTIFICATES.index(name) for name in names), key=lambda i: RATES.certification[CERTIFICATES[i]], default=NONE)
+        return max(
+            (CERTIFICATES.index(name) for name in names),
+            key=lambda i: RATES.certification[CERTIFICATES[i]],
+            default=NONE,
+        )
 
     return Columns(
         industries=industries,
