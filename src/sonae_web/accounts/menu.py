@@ -15,6 +15,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("checklist", "site.menu.checklist"),
         ("actions", "site.menu.actions"),
         ("results", "site.menu.results"),
+        ("declaration", "site.menu.declaration"),
         ("people", "site.menu.people"),
     ),
     Role.Name.ASSOCIATION: (
@@ -27,6 +28,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk", "site.menu.desk_associations"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
+        ("desk_changes", "site.menu.desk_changes"),
     ),
 }
 """For each role the names of its pages (addresses with ``organisation`` alone) and the ids of their words."""
