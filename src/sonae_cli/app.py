@@ -17,6 +17,7 @@ from sonae_cli import (
     loss,
     migrate,
     programme,
+    quote,
     sample,
     scenario,
     serve,
@@ -46,6 +47,7 @@ app.command("diagnose")(diagnosis.diagnose)
 app.command("estimate")(scenario.estimate)
 app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
+app.command("quote")(quote.quote)
 app.command("calendar")(calendar.calendar)
 app.command("serve")(serve.serve)
 app.add_typer(checklist.app, name="checklist")

@@ -15,6 +15,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("checklist", "site.menu.checklist"),
         ("actions", "site.menu.actions"),
         ("results", "site.menu.results"),
+        ("declaration", "site.menu.declaration"),
         ("applications", "site.menu.applications"),
         ("people", "site.menu.people"),
     ),
@@ -31,6 +32,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk_window", "site.menu.desk_window"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
+        ("desk_changes", "site.menu.desk_changes"),
     ),
 }
 """For each role the names of its pages (addresses with ``organisation`` alone) and the ids of their words."""
