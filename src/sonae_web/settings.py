@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "sonae_web.diagnosis",
     "sonae_web.declarations",
     "sonae_web.desk",
+    "sonae_web.quotes",
     "sonae_web.policies",
 ]
 MIDDLEWARE = [

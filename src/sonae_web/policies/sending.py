@@ -8,6 +8,7 @@ from django.db import transaction
 from sonae.enrolment import applied_on
 from sonae.programmes.sale import require
 from sonae_web.declarations import services as declarations
+from sonae_web.declarations.drafts import NotThere
 from sonae_web.ground import clock, numbers
 from sonae_web.ground.scope import Scope
 from sonae_web.policies import drafts, letters, records
@@ -44,7 +45,12 @@ def submit(*, scope: Scope, application: UUID, seen: int, start: datetime) -> Ap
     row.save()
     signed = declarations.signed(scope=scope)
     assert signed is not None  # noqa: S101 - looked for above, under the same lock
-    declarations.lay_before(scope=scope, signed=signed, application=row.pk)
+    try:
+        declarations.lay_before(scope=scope, signed=signed, application=row.pk)
+    except (declarations.Corrected, NotThere) as corrected:
+        raise Changed from corrected
+    except ValueError as elsewhere:
+        raise Told("site.policies.declaration_elsewhere") from elsewhere
     records.record(scope, row, "submitted", declaration=signed.version)
     letters.tell_member(row, "application_submitted")
     return row

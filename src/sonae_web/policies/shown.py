@@ -81,7 +81,7 @@ def rated(scope: Scope, row: Application) -> list[tuple[str, str]]:
     """Return what the chosen quote was rated for: industry and sales."""
     if row.quote is None:
         return []
-    asked = quotes.content(quotes.one(scope=scope, quote=row.quote))["request"]
+    asked = quotes.content(quotes.one(scope=scope, quote=row.quote))["quote"]["request"]
     texts = words()
     return [
         (texts("site.policies.industry"), texts(f"industry.{asked['industry']}.name")),
