@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "sonae_web.accounts",
     "sonae_web.diagnosis",
     "sonae_web.declarations",
+    "sonae_web.quotes",
     "sonae_web.desk",
 ]
 MIDDLEWARE = [
