@@ -104,8 +104,8 @@ INSTALLED_APPS = [
     "sonae_web.accounts",
     "sonae_web.diagnosis",
     "sonae_web.declarations",
-    "sonae_web.desk",
     "sonae_web.quotes",
+    "sonae_web.desk",
     "sonae_web.policies",
 ]
 MIDDLEWARE = [

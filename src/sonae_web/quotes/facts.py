@@ -16,6 +16,7 @@ from sonae.programmes import Plan, Programme
 from sonae.programmes.cursor import MOST_PERSONS
 from sonae.rating import Request, tariff
 from sonae.rating.request import MOST_CLAIMS
+from sonae_web.declarations import services as declarations
 from sonae_web.diagnosis import checklists, results
 from sonae_web.diagnosis.business import restored
 from sonae_web.diagnosis.figures import yen_amount
@@ -31,11 +32,12 @@ TRUTHS = ("yes", "no")
 
 @dataclass(frozen=True)
 class Credit:
-    """What a signed declaration says that bears on the premium."""
+    """What a signed declaration says that bears on the premium; its number and version."""
 
     grade: str | None
     certifications: tuple[str, ...]
     known_incident: bool
+    known_claim: bool
     number: str
 
 
@@ -54,6 +56,15 @@ class Facts:
         return not self.faults and {"industry", *NUMBERS, "known_incident"} <= set(self.values)
 
 
+def credit(scope: Scope) -> Credit | None:
+    """Return what the member's newest signed declaration gives to the rating, or None."""
+    signed = declarations.signed(scope=scope)
+    if signed is None:
+        return None
+    found = declarations.credit(signed)
+    return Credit(found.grade, found.certifications, found.prior_leak, found.prior_claim, signed.number)
+
+
 def prefilled(scope: Scope, credit: Credit | None) -> Facts:
     """Return the form as a member first meets it: from its newest result, or else its open checklist."""
     business = _business(scope)
@@ -67,6 +78,7 @@ def prefilled(scope: Scope, credit: Credit | None) -> Facts:
         }
     if credit is not None:
         entered["known_incident"] = "yes" if credit.known_incident else "no"
+        entered["recent_claims"] = "1" if credit.known_claim else "0"
     found = read(entered, (), None)
     return Facts(found.entered, (), MappingProxyType({}), found.values)
 
@@ -108,7 +120,7 @@ def request(programme: Programme, facts: Facts, plan: Plan, credit: Credit | Non
         certifications=credit.certifications if credit else (),
         persons_held=facts.values["persons_held"],
         known_incident=facts.values["known_incident"] or (credit is not None and credit.known_incident),
-        recent_claims=facts.values["recent_claims"],
+        recent_claims=max(facts.values["recent_claims"], int(credit is not None and credit.known_claim)),
         kinds=known,
         months=months,
     )

@@ -31,6 +31,7 @@ OPEN = (Quote.State.WAITING, Quote.State.CONFIRMING)
 DECIDED = (Quote.State.APPROVED, Quote.State.REFUSED)
 MOST_CONDITIONS = 10
 MOST_TEXT = 1_000
+MOST_LOADING = 10
 
 
 class AlreadyDecided(Exception):  # noqa: N818 - a state
@@ -98,7 +99,7 @@ def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
     row = _locked(scope, quote, Quote.State.WAITING)
     if not 1 <= len(judgement.reason.strip()) <= MOST_TEXT or len(judgement.conditions) > MOST_CONDITIONS:
         raise ValueError("a judgement has a reason, and not too many conditions")
-    if not 0 < judgement.loading <= 10:
+    if not 0 < judgement.loading <= MOST_LOADING:
         raise ValueError("a loading is a factor above 0 and at most 10")
     seconds = needs_second(row, judgement)
     rated = _rated(row, judgement)

@@ -104,6 +104,23 @@ def make(
 _STATE = {"quoted": Quote.State.QUOTED, "referred": Quote.State.WAITING, "declined": Quote.State.DECLINED}
 
 
+def promised(*, facts: Facts, choice: Choice, result: Result | None, credit: Credit | None) -> dict[str, Any] | None:
+    """Return the premium for a year by plan if the diagnosis's grade were declared and signed, and that grade.
+
+    None with a declaration already signed, without a diagnosis, and where the grade would earn nothing.
+    """
+    if credit is not None or result is None or not result.grade:
+        return None
+    found, on = programme(), clock.today()
+    if not rating.tariff(found, on).declared(result.grade, signed=True):
+        return None
+    signed = Credit(result.grade, (), known_incident=False, known_claim=False, number="")
+    quotes = [
+        rating.rate(found, of_member.request(found, facts, plan, signed, on, choice.months)) for plan in found.plans
+    ]
+    return {"grade": result.grade, "premiums": [each.annual_premium for each in quotes]}
+
+
 def expiry(found: Programme, on: date, choice: Choice) -> date:
     """Return the last day of a quote: so many days after it was made, and never past the day before cover starts."""
     return min(on + timedelta(days=found.integer("rates.quote_days", on)), choice.cover_from.date() - timedelta(days=1))
@@ -124,6 +141,12 @@ def ask_agent(*, scope: Scope, quote: UUID) -> Quote:
 def history(scope: Scope) -> list[Quote]:
     """Return the member's quotes, newest first, without what is sealed in them."""
     return list(Quote.within(scope).defer("content").order_by("-made_at"))
+
+
+def asked_of_agent(scope: Scope) -> list[Quote]:
+    """Return the quotes that members asked the agent to explain, newest first."""
+    rows = Quote.within(scope).filter(asked_agent_at__isnull=False).defer("content")
+    return list(rows.order_by("-asked_agent_at"))
 
 
 def usable(*, scope: Scope) -> list[Quote]:
