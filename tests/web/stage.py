@@ -24,6 +24,8 @@ from sonae_web.diagnosis import actions, checklists, evidence, results, services
 from sonae_web.diagnosis.models import Evidence, Result
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.quotes import facts as quote_facts
+from sonae_web.quotes import services as quotes
 from tests.web.cast import Tree, archived, tree
 from tests.web.test_checklists import SHOP
 
@@ -267,6 +269,21 @@ def _request(stage: Stage, owner: Organisation) -> object:
     return _saved(row)
 
 
+def _quote(stage: Stage, owner: Organisation) -> object:
+    """A quote of a member; of a federation one of a member below it, referred, which the agent was asked to explain."""
+    below = [each for each in stage.place if each.kind == "member" and bytes(each.path).startswith(bytes(owner.path))]
+    below += [each for each in stage.gone.values() if each == owner and each.kind == "member"]
+    if not below:
+        return None
+    scope = stage.clerks[below[0].pk]
+    told = {"industry": "retail", "annual_sales": "1億", "persons_held": "900", "recent_claims": "0"}
+    facts = quote_facts.read({**told, "known_incident": "yes"}, (), services.programme())
+    with declared(scope):
+        kind = quotes.open_choices(clock.today())[0].kind
+        made = quotes.make(scope=scope, insured=below[0].name, facts=facts, plan="p1000", kind=kind)
+        return quotes.ask_agent(scope=scope, quote=made.pk).pk
+
+
 def _upload(stage: Stage, owner: Organisation) -> object:
     row = Upload(
         tenant=owner.pk, kind="members", sha256="0" * 64, made_at=clock.now(), made_by=MISSING, rows=1,
@@ -302,6 +319,7 @@ def word(text: object, missing: object = None) -> Blank:
 
 BLANKS: dict[str, Blank] = {
     "result": Blank(_row(Result), MISSING, tenants=True),
+    "quote": Blank(_quote, MISSING, tenants=True),
     "evidence_id": Blank(_row(Evidence), MISSING, tenants=True),
     "invitation": Blank(_invitation, MISSING, tenants=True),
     "role": Blank(_held, MISSING, tenants=True),
