@@ -1,7 +1,7 @@
 """The papers of a cover: facts in, a paper out, in Japanese and as a reference translation in English."""
 
 from sonae.policy.declared import Signed, declaration
-from sonae.policy.explanation import explanation, explanation_version, period_of
+from sonae.policy.explained import explanation, explanation_version, period_of
 from sonae.policy.inputs import (
     CONFIRMATIONS,
     Account,
