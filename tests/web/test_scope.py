@@ -70,6 +70,9 @@ UNOWNED = {
 CROSSING: dict[str, str] = {
     "quotes.Decision.quote": "referrals.decide makes the decision with the tenant of the quote that it locked in its scope",
     "diagnosis.Result.checklist": "services.hand_in makes the result in the scope in which it found the checklist",
+    "declarations.Draft.declaration": "the service makes both for one member, in its declared scope",
+    "declarations.SignedDeclaration.declaration": "the service signs a declaration found within the member's scope",
+    "declarations.Notice.declaration": "the service finds the accepted declaration within the member's scope",
     "diagnosis.Evidence.task": "the service that adds evidence finds its task within the member's scope",
 }
 """Relations to an owned model ("app.Model.field"), and what keeps them within one tenant: a join does not ask."""
