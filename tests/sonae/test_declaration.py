@@ -108,6 +108,15 @@ def test_a_past_is_complete_when_denied_or_told(name: str) -> None:
         assert (name in declaration.missing(programme(), found)) is not complete
 
 
+@pytest.mark.parametrize(
+    ("claims", "number"),
+    [(NOTHING, 0), (Past(), 1), (Past("yes", (Entry("2026-01", "見本"), Entry("2026-02", "見本", 5))), 2)],
+)
+def test_claims_are_counted_and_what_is_not_stated_is_one(claims: Past, number: int) -> None:
+    found = declaration.credit(programme(), replace(stated(), claims=claims), ON)
+    assert (found.prior_claim, found.recent_claims) == (number > 0, number)
+
+
 def test_a_certification_counts_until_its_last_day() -> None:
     held = (Certificate("isms", "1", ON), Certificate("pmark", "2", date(2027, 3, 31)))
     found = replace(stated(), certifications=held)
@@ -158,6 +167,6 @@ def test_a_certification_that_lasts_longer_never_gives_less(until: date, later: 
 def test_every_word_of_a_declaration_is_there() -> None:
     for lang in ("ja", "en"):
         words = programme().words(lang, FORM.edition.id)  # type: ignore[arg-type]
-        assert all(f"certification.{name}.name" in words for name in FORM.certifications)
+        assert all(f"rating.certification.{name}.name" in words for name in FORM.certifications)
         assert all(f"policy.declaration.{name}_{part}" in words for name in HISTORY for part in ("title", "question", "amount"))
     assert uniform("yes").keys() >= {each.id for each in FORM.controls}

@@ -211,7 +211,7 @@ def summary(found: Any) -> dict[str, Any]:
             for name in HISTORY
         ],
         "certifications": [
-            (texts(f"certification.{each.id}.name"), each.number, each.until) for each in stated.certifications or ()
+            (texts(f"rating.certification.{each.id}.name"), each.number, each.until) for each in stated.certifications or ()
         ],
         "areas": [
             {
@@ -316,7 +316,7 @@ def _fields(
             {
                 "number": f"{name}-number",
                 "until": f"{name}-until",
-                "name": texts(f"certification.{name}.name"),
+                "name": texts(f"rating.certification.{name}.name"),
                 "number_value": entered.values.get(f"{name}-number", ""),
                 "until_value": entered.values.get(f"{name}-until", ""),
                 "number_fault": entered.faults.get(f"{name}-number", ""),
