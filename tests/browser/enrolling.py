@@ -10,20 +10,21 @@ Look = Callable[[Page], None]
 NUMBER = re.compile(r"A\d{4}-\d{6}")
 
 
-def press(page: Page, name: str) -> None:
+def press(page: Page, name: str | re.Pattern[str]) -> None:
     """Press the page's own button of this name and wait for the next page."""
     with page.expect_navigation():
         page.get_by_role("main").get_by_role("button", name=name).first.click()
     page.wait_for_load_state()
 
 
-def quote(page: Page, root: str, look: Look, plan: str = "5,000万円") -> None:
+def quote(page: Page, root: str, look: Look, plan: str = "p5000") -> None:
     """Compare the plans and make a quote of one."""
     page.goto(f"{root}quotes/plans")
     page.get_by_role("group", name="今わかっている漏えい").get_by_label("ない").check()
-    press(page, "プランを比べる")
+    press(page, re.compile("^(プランを比べる|計算し直す)$"))
     look(page)
-    press(page, f"見積書を作る（{plan}")
+    with page.expect_navigation():
+        page.locator(f"button[name=plan][value={plan}]").click()
     page.wait_for_url(re.compile(r"/quotes/[0-9a-f-]{36}/$"))
     look(page)
 
@@ -80,7 +81,7 @@ def fill(page: Page, look: Look) -> None:
 def account(page: Page, look: Look) -> None:
     """Find bank and branch, and enter the account."""
     look(page)
-    page.get_by_label("銀行を探す").fill("みほん銀")
+    page.get_by_label("銀行を探す").fill("みほん")
     press(page, "探す")
     look(page)
     page.get_by_role("link", name="見本銀行").click()
