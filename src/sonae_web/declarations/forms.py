@@ -15,7 +15,8 @@ from sonae.programmes import Words
 from sonae.programmes.cursor import MOST_PERSONS, iso_day
 from sonae.programmes.reader import FORBIDDEN
 from sonae_web.declarations.drafts import month_is_known
-from sonae_web.declarations.notices import KINDS, MOST_TEXT as MOST_NOTICE
+from sonae_web.declarations.notices import KINDS
+from sonae_web.declarations.notices import MOST_TEXT as MOST_NOTICE
 from sonae_web.declarations.services import AUTHORITIES, MOST_NAME
 from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.forms import whole_number

@@ -27,7 +27,9 @@ def calendar(request: HttpRequest, applied: str = "") -> HttpResponse:
     return answer(contract.calendar(programme(), day(applied), extensions.known())[-1])
 
 
-@router.get("applications", auth=TokenAuth("applications:read"), operation_id="applications", summary="Own applications")
+@router.get(
+    "applications", auth=TokenAuth("applications:read"), operation_id="applications", summary="Own applications"
+)
 def applications(request: HttpRequest) -> HttpResponse:
     """How every application of the token's organisation stands, the newest first, page by page."""
     acting = _acting(request)
