@@ -323,7 +323,8 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 
 def _to(request: ActingRequest, name: str, **values: Any) -> HttpResponse:
-    return redirect(name, organisation=request.acting.organisation.pk, **values)
+    found: HttpResponse = redirect(name, organisation=request.acting.organisation.pk, **values)
+    return found
 
 
 def _whole(text: str) -> int:

@@ -109,7 +109,7 @@ def test_what_was_not_seen_is_not_decided(row: Application, clerk: Scope, office
     for act in (deciding.check, deciding.send_back, deciding.decline, deciding.refer):
         points = {} if act is deciding.check else {"points": ["見本"]}
         with declared(office), pytest.raises(Changed):
-            act(scope=office, application=row.pk, seen=row.version, **points)  # type: ignore[operator]
+            act(scope=office, application=row.pk, seen=row.version, **points)
 
 
 def test_a_declaration_corrected_meanwhile_is_looked_at_again(
