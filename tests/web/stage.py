@@ -35,6 +35,8 @@ MISSING = uuid.UUID(int=0xDEAD)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"
 QUESTION = "attack.mfa"
 OUTSIDE = ("agent", "underwriter", "claims", "auditor", "admin")
+WITH_PAGES = ("agent", "underwriter")
+"""Of them, those that have pages of their own."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def _people(there: Tree, gone: Mapping[str, Organisation]) -> list[tuple[str, li
         ("prefecture without", [("federation", there.prefecture), prefecture], False),
         ("other prefecture", [("federation", there.other_prefecture)], True),
         ("national", [("federation", there.national)], True),
-        *((role, [(role, there.prefecture)], True) for role in OUTSIDE),
+        *((role, [(role, there.prefecture), (role, gone["prefectural"])], True) for role in OUTSIDE),
+        *((f"{role} without", [(role, there.prefecture)], False) for role in WITH_PAGES),
     ]
 
 

@@ -36,7 +36,9 @@ def queue(request: ActingRequest) -> HttpResponse:
     names = dict(
         Organisation.objects.filter(pk__in={row.tenant for row in (*waiting, *done)}).values_list("pk", "name")
     )
-    context = {name: [(row, names[row.tenant]) for row in rows] for name, rows in (("waiting", waiting), ("done", done))}
+    context = {
+        name: [(row, names[row.tenant]) for row in rows] for name, rows in (("waiting", waiting), ("done", done))
+    }
     return render(request, "quotes/queue.html", context)
 
 
