@@ -81,8 +81,8 @@ def test_a_quote_is_the_command_lines_byte_for_byte(client: Client, shell: Shell
         ("quote", '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "x", "annual_sales": -1, "plan": 3}'),
         (
             "quote",
-            '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "retail", "annual_sales": 1, "plan": '
-            '{"liability_limit": 10000000, "cost_limit": 1000000, "deductible": 0}, "applied": "2004-12-09"}',
+            '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "retail", "annual_sales": 1, "applied": "2004-12-09"'
+            + ', "plan": {"liability_limit": 10000000, "cost_limit": 1000000, "deductible": 0}}',
         ),
     ],
 )

@@ -107,7 +107,7 @@ def ask_agent(request: ActingRequest, quote: UUID) -> HttpResponse:
 
 # --- the plans
 def _posted(request: ActingRequest) -> Facts:
-    return facts.read(request.POST.dict(), tuple(request.POST.getlist("kinds")), diagnosis.programme())  # type: ignore[arg-type]
+    return facts.read(request.POST.dict(), tuple(request.POST.getlist("kinds")), diagnosis.programme())
 
 
 def _first_kind() -> str:
