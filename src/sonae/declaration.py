@@ -108,19 +108,25 @@ class Declaration:
             "controls": dict(self.controls),
             "certifications": None
             if self.certifications is None
-            else [{"id": each.id, "number": each.number, "until": each.until.isoformat()} for each in self.certifications],
+            else [
+                {"id": each.id, "number": each.number, "until": each.until.isoformat()} for each in self.certifications
+            ],
             **{name: _past_plain(getattr(self, name)) for name in HISTORY},
         }
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What a signed declaration gives to the rating. ``prior_leak``: it states a leak, which is referred."""
+    """What a signed declaration gives to the rating. ``prior_leak``: it states a leak, which is referred.
+
+    ``prior_claim``: it states claims, ``recent_claims`` of them. What is not stated counts as a leak and as a claim.
+    """
 
     grade: str | None
     certifications: tuple[str, ...]
     prior_leak: bool
     prior_claim: bool
+    recent_claims: int = 0
 
 
 def form(programme: Programme, year: int) -> Form:
@@ -157,7 +163,9 @@ def prefill(form: Form, record: Mapping[str, Any]) -> Declaration:
     )
     controls = record["answers"] if record["edition"] == form.edition.id else {}
     known = {each.id for each in form.controls}
-    return Declaration(form, business, MappingProxyType({name: each for name, each in controls.items() if name in known}))
+    return Declaration(
+        form, business, MappingProxyType({name: each for name, each in controls.items() if name in known})
+    )
 
 
 def missing(programme: Programme, declaration: Declaration) -> tuple[str, ...]:
@@ -198,6 +206,7 @@ def credit(programme: Programme, declaration: Declaration, on: date) -> Credit:
         tuple(name for name in declaration.form.certifications if name in valid),
         prior_leak=declaration.leaks.stated != "no",
         prior_claim=declaration.claims.stated != "no",
+        recent_claims=0 if declaration.claims.stated == "no" else max(1, len(declaration.claims.entries)),
     )
 
 
