@@ -52,7 +52,7 @@ def read_controls(posted: Posted, questions: tuple[Question, ...], words: Words)
 # --- certifications
 def shown_certifications(held: tuple[Certificate, ...] | None) -> Entered:
     """Return the form of certifications held."""
-    values = {}
+    values: dict[str, str] = {}
     for each in held or ():
         values |= {f"{each.id}-number": each.number, f"{each.id}-until": each.until.isoformat()}
     return Entered(values, {})
@@ -60,7 +60,9 @@ def shown_certifications(held: tuple[Certificate, ...] | None) -> Entered:
 
 def read_certifications(posted: Posted, form: Form, today: date, words: Words) -> Entered:
     """Return the certifications held: of each its number and a last day that has not passed, or neither."""
-    values, faults, held = {}, {}, []
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    held: list[Certificate] = []
     for name in form.certifications:
         number, until = f"{name}-number", f"{name}-until"
         values |= {each: text(posted, each) for each in (number, until)}
@@ -88,7 +90,9 @@ def shown_past(past: Past) -> Entered:
 
 def read_past(posted: Posted, name: str, today: date, words: Words) -> Entered:
     """Return leaks, insurance or claims: stated whether there is any, and each told with its month."""
-    values, faults, entries = {"stated": posted.get("stated", "")}, {}, []
+    values: dict[str, str] = {"stated": posted.get("stated", "")}
+    faults: dict[str, str] = {}
+    entries: list[Entry] = []
     for place in range(ROWS):
         row = {part: text(posted, f"{part}-{place}") for part in ("when", "what", "amount")}
         values |= {f"{part}-{place}": each for part, each in row.items()}

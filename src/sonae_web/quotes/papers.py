@@ -25,7 +25,11 @@ def period(content: Mapping[str, Any]) -> Choice:
     stored = content["choice"]
     moments = {name: datetime.fromisoformat(stored[name]) for name in ("cover_from", "cover_to")}
     return Choice(
-        stored["kind"], stored["year"], **moments, months=stored["months"], debit_on=date.fromisoformat(stored["debit_on"])
+        stored["kind"],
+        stored["year"],
+        **moments,
+        months=stored["months"],
+        debit_on=date.fromisoformat(stored["debit_on"]),
     )
 
 
@@ -68,7 +72,7 @@ def _made(scope: Scope, row: Quote, lang: Lang) -> policy.Paper:
         terms=policy.terms_of(plan),
         period=policy.period_of(period(content)),
         decision=_DECISION[row.state],
-        steps=tuple(_step(each) for each in shown.steps(services.standing(scope, row)["steps"], words)),
+        steps=tuple(_step(each) for each in shown.steps(services.standing(scope, row), words)),
         annual_premium=row.annual_premium,
         premium=row.premium,
         expires_on=row.expires_on,

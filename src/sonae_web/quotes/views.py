@@ -80,7 +80,7 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),
         "asked": shown.asked(content, texts),
-        "steps": shown.steps(services.standing(scope, row)["steps"], texts),
+        "steps": shown.steps(services.standing(scope, row), texts),
         "reasons": shown.reasons(content["quote"], lang()),
         "decision": decided[1] if decided else None,
     }
@@ -107,7 +107,7 @@ def ask_agent(request: ActingRequest, quote: UUID) -> HttpResponse:
 
 # --- the plans
 def _posted(request: ActingRequest) -> Facts:
-    return facts.read(request.POST.dict(), tuple(request.POST.getlist("kinds")), diagnosis.programme())  # type: ignore[arg-type]
+    return facts.read(request.POST.dict(), tuple(request.POST.getlist("kinds")), diagnosis.programme())
 
 
 def _first_kind() -> str:
@@ -150,23 +150,24 @@ def _plans(
 def _compared(request: ActingRequest, found: Facts, choice: Choice, credit: Credit | None) -> dict[str, Any]:
     scope, texts = request.acting.scope, words()
     result = results.latest(scope)
-    rated = services.compare(
-        scope=scope, facts=found, choice=choice, credit=credit, result=result, on=clock.today()
-    )
+    rated = services.compare(scope=scope, facts=found, choice=choice, credit=credit, result=result, on=clock.today())
     frozen = {name: quote.frozen() for name, quote in rated.quotes.items()}
     table = shown.compared(comparison.data(rated.compared), texts)
     first = next(iter(frozen.values()))
     working = [
-        {"id": name, "name": texts(f"plan.{name}.name"), "steps": shown.steps(each["steps"], texts)}
+        {"id": name, "name": texts(f"plan.{name}.name"), "steps": shown.steps(each, texts)}
         for name, each in frozen.items()
         if each["steps"]
     ]
     premiums = [rated.quotes[head["id"]].premium for head in table["heads"]]
+    promised = services.promised(facts=found, choice=choice, result=result, credit=credit)
+    for i, card in enumerate(table["cards"]):
+        card |= {"premium": premiums[i], "promised": promised["premiums"][i] if promised else None}
     return {
         "table": table,
         "premiums": premiums,
         "working": working,
         "reasons": shown.reasons(first, lang()),
         "decision": first["decision"],
-        "promised": services.promised(facts=found, choice=choice, result=result, credit=credit),
+        "promised": promised,
     }

@@ -7,87 +7,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('tenant', models.UUIDField(db_index=True, editable=False)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('edition', models.CharField(max_length=20)),
-                ('started_at', models.DateTimeField()),
-                ('versions', models.PositiveSmallIntegerField(default=0)),
-                ('application', models.UUIDField(null=True, unique=True)),
-                ('frozen_at', models.DateTimeField(null=True)),
-                ('frozen_version', models.PositiveSmallIntegerField(null=True)),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("tenant", models.UUIDField(db_index=True, editable=False)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("edition", models.CharField(max_length=20)),
+                ("started_at", models.DateTimeField()),
+                ("versions", models.PositiveSmallIntegerField(default=0)),
+                ("application", models.UUIDField(null=True, unique=True)),
+                ("frozen_at", models.DateTimeField(null=True)),
+                ("frozen_version", models.PositiveSmallIntegerField(null=True)),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('frozen_at', None)), fields=('tenant',), name='declaration_one_open'), models.CheckConstraint(condition=models.Q(models.Q(('frozen_at', None), ('frozen_version', None)), models.Q(('application__isnull', False), ('frozen_at__isnull', False), ('frozen_version__isnull', False)), _connector='OR'), name='declaration_frozen_whole'), models.CheckConstraint(condition=models.Q(('frozen_version', None), ('frozen_version', models.F('versions')), _connector='OR'), name='declaration_frozen_newest')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("frozen_at", None)), fields=("tenant",), name="declaration_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("frozen_at", None), ("frozen_version", None)),
+                            models.Q(
+                                ("application__isnull", False),
+                                ("frozen_at__isnull", False),
+                                ("frozen_version__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="declaration_frozen_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("frozen_version", None), ("frozen_version", models.F("versions")), _connector="OR"
+                        ),
+                        name="declaration_frozen_newest",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('tenant', models.UUIDField(db_index=True, editable=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('signed', models.PositiveIntegerField(null=True)),
-                ('changed_at', models.DateTimeField()),
-                ('content', models.BinaryField()),
-                ('declaration', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='declarations.declaration')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("tenant", models.UUIDField(db_index=True, editable=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("signed", models.PositiveIntegerField(null=True)),
+                ("changed_at", models.DateTimeField()),
+                ("content", models.BinaryField()),
+                (
+                    "declaration",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="draft",
+                        to="declarations.declaration",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
+                "abstract": False,
+                "base_manager_name": "objects",
             },
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('tenant', models.UUIDField(db_index=True, editable=False)),
-                ('kind', models.CharField(max_length=12)),
-                ('changed_on', models.DateField()),
-                ('notified_at', models.DateTimeField()),
-                ('notified_by', models.UUIDField()),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('seen_by_user', models.UUIDField(null=True)),
-                ('content', models.BinaryField()),
-                ('declaration', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='declarations.declaration')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("tenant", models.UUIDField(db_index=True, editable=False)),
+                ("kind", models.CharField(max_length=12)),
+                ("changed_on", models.DateField()),
+                ("notified_at", models.DateTimeField()),
+                ("notified_by", models.UUIDField()),
+                ("seen_at", models.DateTimeField(null=True)),
+                ("seen_by_user", models.UUIDField(null=True)),
+                ("content", models.BinaryField()),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="declarations.declaration",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('seen_at', None), ('seen_by_user', None)), models.Q(('seen_at__isnull', False), ('seen_by_user__isnull', False)), _connector='OR'), name='notice_seen_by_somebody')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seen_at", None), ("seen_by_user", None)),
+                            models.Q(("seen_at__isnull", False), ("seen_by_user__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="notice_seen_by_somebody",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='SignedDeclaration',
+            name="SignedDeclaration",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('tenant', models.UUIDField(db_index=True, editable=False)),
-                ('version', models.PositiveSmallIntegerField()),
-                ('number', models.CharField(max_length=20)),
-                ('on', models.DateField()),
-                ('grade', models.CharField(blank=True, max_length=1)),
-                ('signed_at', models.DateTimeField()),
-                ('signed_by', models.UUIDField()),
-                ('hash', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-                ('declaration', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='signed', to='declarations.declaration')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("tenant", models.UUIDField(db_index=True, editable=False)),
+                ("version", models.PositiveSmallIntegerField()),
+                ("number", models.CharField(max_length=20)),
+                ("on", models.DateField()),
+                ("grade", models.CharField(blank=True, max_length=1)),
+                ("signed_at", models.DateTimeField()),
+                ("signed_by", models.UUIDField()),
+                ("hash", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="signed",
+                        to="declarations.declaration",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('declaration', 'version'), name='declaration_version_once')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.UniqueConstraint(fields=("declaration", "version"), name="declaration_version_once")
+                ],
             },
         ),
     ]

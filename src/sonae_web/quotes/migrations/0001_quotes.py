@@ -7,63 +7,110 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Quote',
+            name="Quote",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('tenant', models.UUIDField(db_index=True, editable=False)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('on', models.DateField()),
-                ('plan', models.CharField(max_length=20)),
-                ('decision', models.CharField(max_length=8)),
-                ('state', models.CharField(choices=[('quoted', 'Quoted'), ('waiting', 'Waiting'), ('confirming', 'Confirming'), ('approved', 'Approved'), ('refused', 'Refused'), ('declined', 'Declined')], db_index=True, max_length=10)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=8)),
-                ('months', models.PositiveSmallIntegerField()),
-                ('cover_from', models.DateTimeField()),
-                ('annual_premium', models.PositiveBigIntegerField(null=True)),
-                ('premium', models.PositiveBigIntegerField(null=True)),
-                ('expires_on', models.DateField()),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.UUIDField()),
-                ('asked_agent_at', models.DateTimeField(null=True)),
-                ('release', models.CharField(max_length=20)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('hash', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("tenant", models.UUIDField(db_index=True, editable=False)),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("on", models.DateField()),
+                ("plan", models.CharField(max_length=20)),
+                ("decision", models.CharField(max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("quoted", "Quoted"),
+                            ("waiting", "Waiting"),
+                            ("confirming", "Confirming"),
+                            ("approved", "Approved"),
+                            ("refused", "Refused"),
+                            ("declined", "Declined"),
+                        ],
+                        db_index=True,
+                        max_length=10,
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=8)),
+                ("months", models.PositiveSmallIntegerField()),
+                ("cover_from", models.DateTimeField()),
+                ("annual_premium", models.PositiveBigIntegerField(null=True)),
+                ("premium", models.PositiveBigIntegerField(null=True)),
+                ("expires_on", models.DateField()),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.UUIDField()),
+                ("asked_agent_at", models.DateTimeField(null=True)),
+                ("release", models.CharField(max_length=20)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("hash", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'indexes': [models.Index(fields=['tenant', '-made_at'], name='quote_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ('quoted', 'waiting', 'confirming', 'approved', 'refused', 'declined'))), name='quote_state'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('quoted', 'approved')), _negated=True), models.Q(('annual_premium__isnull', False), ('premium__isnull', False)), _connector='OR'), name='quote_price')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "indexes": [models.Index(fields=["tenant", "-made_at"], name="quote_latest")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ("quoted", "waiting", "confirming", "approved", "refused", "declined"))
+                        ),
+                        name="quote_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("quoted", "approved")), _negated=True),
+                            models.Q(("annual_premium__isnull", False), ("premium__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="quote_price",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('tenant', models.UUIDField(db_index=True, editable=False)),
-                ('outcome', models.CharField(choices=[('approved', 'Approved'), ('refused', 'Refused')], max_length=8)),
-                ('by', models.UUIDField()),
-                ('at', models.DateTimeField()),
-                ('confirmed_by', models.UUIDField(null=True)),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('hash', models.CharField(max_length=64)),
-                ('content', models.BinaryField()),
-                ('quote', models.OneToOneField(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='decided', to='quotes.quote')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("tenant", models.UUIDField(db_index=True, editable=False)),
+                ("outcome", models.CharField(choices=[("approved", "Approved"), ("refused", "Refused")], max_length=8)),
+                ("by", models.UUIDField()),
+                ("at", models.DateTimeField()),
+                ("confirmed_by", models.UUIDField(null=True)),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("hash", models.CharField(max_length=64)),
+                ("content", models.BinaryField()),
+                (
+                    "quote",
+                    models.OneToOneField(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decided",
+                        to="quotes.quote",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), models.Q(('confirmed_by', models.F('by')), _negated=True)), _connector='OR'), name='decision_four_eyes')],
+                "abstract": False,
+                "base_manager_name": "objects",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                models.Q(("confirmed_by", models.F("by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="decision_four_eyes",
+                    )
+                ],
             },
         ),
     ]
