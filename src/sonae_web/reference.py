@@ -72,7 +72,7 @@ ORGANISATION = Organisation(
 MADE = datetime(2027, 4, 1, 1, 0, tzinfo=UTC)
 TOKEN = Token(
     name="会計システム",
-    scopes="diagnoses:read reports:read applications:read",
+    scopes="applications:read diagnoses:read reports:read",
     created_at=MADE,
     expires_at=datetime(2028, 3, 31, 1, 0, tzinfo=UTC),
 )
