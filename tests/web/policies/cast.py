@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.http import QueryDict
 
 from sonae.dates import JST
@@ -42,8 +43,10 @@ def at(moment: datetime) -> Iterator[None]:
         yield
 
 
-def quoted(scope: Scope, kind: str = "mid_term", plan: str = "p5000", sales: str = "50,000,000") -> Quote:
-    """A quote made by a member that was diagnosed."""
+def quoted(
+    scope: Scope, kind: str = "mid_term", plan: str = "p5000", sales: str = "50,000,000", *, plain: bool = False
+) -> Quote:
+    """A quote made by a member that was diagnosed; ``plain``: without what its declaration says."""
     entered = QueryDict(mutable=True)
     entered.update(
         {
@@ -56,7 +59,12 @@ def quoted(scope: Scope, kind: str = "mid_term", plan: str = "p5000", sales: str
     )
     found = of_member.read(entered, (), programme())
     return quotes.make(
-        scope=scope, insured="見本商事", facts=found, plan=plan, kind=kind, credit=of_member.credit(scope)
+        scope=scope,
+        insured="見本商事",
+        facts=found,
+        plan=plan,
+        kind=kind,
+        credit=None if plain else of_member.credit(scope),
     )
 
 
@@ -143,12 +151,12 @@ def applied(scope: Scope) -> UUID:
     found = Application.within(scope).exclude(submitted_at=None).first()
     if found is not None:
         return found.pk
-    with at(JUNE):
+    with at(JUNE), transaction.atomic():
         if results.latest(scope) is None:
             diagnosed(scope)
         if declarations.signed(scope=scope) is None:
             sign(scope)
-        row = sent(scope)
+        row = sent(scope, filled(scope, quote=quoted(scope, plain=True)))
         deciding.add_remark(row, "return", ["見本"], None)
         covers.make(scope, row, declared_version(scope, row.pk))
     return row.pk

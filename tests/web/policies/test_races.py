@@ -32,7 +32,9 @@ class Site:
             there = tree()
             self.member = acting(person("member@example.jp"), "member", there.member)
             self.association = acting(person("association@example.jp"), "association", there.association)
-            self.clerks = [acting(person(f"{name}@example.jp"), "federation", there.prefecture) for name in ("one", "two")]
+            self.clerks = [
+                acting(person(f"{name}@example.jp"), "federation", there.prefecture) for name in ("one", "two")
+            ]
         banks.load(BANKS)
         with declared(self.member):
             ready(self.member)
