@@ -32,7 +32,7 @@ def place() -> Tree:
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> Move:
     """The clock of the whole site, moved by hand."""
-    here = [datetime(2027, 6, 29, 11, 0, tzinfo=JST)]
+    here = [datetime(2027, 6, 30, 23, 50, tzinfo=JST)]
     monkeypatch.setattr(clock, "now", lambda: here[0])
 
     def move(moment: datetime) -> None:

@@ -294,11 +294,11 @@ def explanation(request: ActingRequest, application: UUID) -> HttpResponse:
 
 @member
 @require_safe
-def letter(request: ActingRequest, application: UUID, remark: UUID) -> HttpResponse:
+def letter(request: ActingRequest, remark: UUID) -> HttpResponse:
     """The letter of a return or refusal, as PDF."""
     scope = request.acting.scope
     found = get_or_404(Remark, scope, remark)
-    if found.application_id != application or found.step not in papers.LETTERS:
+    if found.step not in papers.LETTERS:
         raise Http404
     return _pdf(papers.read_letter(scope=scope, remark=found, lang=lang()), f"sonae-letter-{found.step}-{lang()}.pdf")
 
