@@ -26,6 +26,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk_enrolment", "site.menu.desk_enrolment"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
+        ("desk_people", "site.menu.people"),
     ),
     Role.Name.FEDERATION: (
         ("desk", "site.menu.desk_associations"),
@@ -34,6 +35,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
         ("desk_changes", "site.menu.desk_changes"),
+        ("desk_people", "site.menu.people"),
     ),
     Role.Name.AGENT: (("advice", "site.menu.advice"),),
     Role.Name.UNDERWRITER: (("underwriting", "site.menu.underwriting"),),
