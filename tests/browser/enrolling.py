@@ -24,7 +24,7 @@ def quote(page: Page, root: str, look: Look, plan: str = "p5000") -> None:
     press(page, re.compile("^(プランを比べる|計算し直す)$"))
     look(page)
     with page.expect_navigation():
-        page.locator(f"button[name=plan][value={plan}]").click()
+        page.locator(f"button[name=plan][value={plan}]:visible").first.click()
     page.wait_for_url(re.compile(r"/quotes/[0-9a-f-]{36}/$"))
     look(page)
 
