@@ -7,7 +7,23 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.problems import Refused
-from sonae_cli import backup, checklist, diagnosis, keys, log, loss, migrate, programme, sample, scenario, serve, worker
+from sonae_cli import (
+    backup,
+    banks,
+    calendar,
+    checklist,
+    diagnosis,
+    keys,
+    log,
+    loss,
+    migrate,
+    programme,
+    quote,
+    sample,
+    scenario,
+    serve,
+    worker,
+)
 from sonae_cli.output import Output, refuse
 
 app = typer.Typer(
@@ -32,6 +48,8 @@ app.command("diagnose")(diagnosis.diagnose)
 app.command("estimate")(scenario.estimate)
 app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
+app.command("quote")(quote.quote)
+app.command("calendar")(calendar.calendar)
 app.command("serve")(serve.serve)
 app.add_typer(checklist.app, name="checklist")
 app.command("worker")(worker.worker)
@@ -42,6 +60,7 @@ app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(programme.app, name="programme")
+app.add_typer(banks.app, name="banks")
 app.add_typer(sample.app, name="sample")
 app.add_typer(log.app, name="log")
 app.add_typer(keys.app, name="keys")

@@ -18,5 +18,8 @@ urlpatterns = [
     path("api/", reference.page, name="api_reference"),
     path("api/v1/", api.urls),
     path("", include("sonae_web.desk.urls")),
+    path("", include("sonae_web.quotes.urls")),
+    path("", include("sonae_web.declarations.urls")),
+    path("", include("sonae_web.policies.urls")),
     path("", include("sonae_web.diagnosis.urls")),
 ]

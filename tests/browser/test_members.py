@@ -5,15 +5,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pypdf
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from playwright.sync_api import Page, expect
 
-from sonae_web.accounts.models import User
+from sonae_web.accounts.models import Organisation, User
 from sonae_web.diagnosis import results
 from sonae_web.ground.scope import declared, unscoped
+from sonae_web.policies import banks
+from tests.browser import enrolling
 from tests.browser.conftest import OpenPage, sign_in, sound
 from tests.web.accounts.doors import PASSWORD, account
 from tests.web.cast import Tree, acting, person, tree
+from tests.web.policies.cast import BANKS
 from tests.web.test_checklists import answered
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -30,6 +35,14 @@ def member_of(place: Tree, mail: str) -> User:
     user = person(mail)
     with unscoped("test"):
         acting(user, "member", place.member)
+    return user
+
+
+def clerk_of(role: str, organisation: Organisation) -> User:
+    user = person(f"{role}@example.jp")
+    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    with unscoped("test"):
+        acting(user, role, organisation)
     return user
 
 
@@ -52,6 +65,7 @@ def test_a_member_goes_from_facts_to_the_report(
     page.get_by_label("業種").select_option("clinic")
     page.get_by_label("従業員の数").fill("８")
     page.get_by_label("個人情報をお持ちの人数").fill("1.2万")
+    page.get_by_label("年間売上高").fill("3億円")
     page.get_by_label("氏名").check()
     page.get_by_text("健康など配慮が要る情報").click()
     page.get_by_label("病歴").check()
@@ -87,6 +101,31 @@ def test_a_member_goes_from_facts_to_the_report(
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Result of")).to_be_visible()
     sound(page, at(page), scripts=scripts)
+    page.get_by_role("button", name="日本語").click()
+    enrols(page, live_server.url, place, open_page, scripts=scripts, folder=tmp_path)
+
+
+def enrols(page: Page, site: str, place: Tree, open_page: OpenPage, *, scripts: bool, folder: Path) -> None:
+    """From the report to the certificate: quote, declaration, application, its confirmation and acceptance."""
+
+    def look(shown: Page) -> None:
+        sound(shown, at(shown), scripts=scripts)
+
+    banks.load(BANKS)
+    root = f"{site}/my/{place.member.pk}/"
+    enrolling.quote(page, root, look)
+    enrolling.declare(page, root, look)
+    enrolling.begin(page, root, look)
+    enrolling.fill(page, look)
+    number = enrolling.send(page, look)
+    association = sign_in(open_page("desktop", scripts=scripts), clerk_of("association", place.association), site)
+    enrolling.confirm(association, f"{site}/desk/{place.association.pk}/", look)
+    office = sign_in(open_page("desktop", scripts=scripts), clerk_of("federation", place.prefecture), site)
+    enrolling.accept(office, f"{site}/desk/{place.prefecture.pk}/", place.member.name, look)
+    enrolling.certificate(page, root, number, folder / "certificate.pdf", look)
+    printed = "".join(each.extract_text() for each in pypdf.PdfReader(folder / "certificate.pdf").pages)
+    assert place.member.name in printed
+    assert "/verify/" in printed
 
 
 def test_two_people_in_one_checklist_see_both_answers(live_server: Any, place: Tree, open_page: OpenPage) -> None:

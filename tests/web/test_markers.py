@@ -28,6 +28,8 @@ from sonae_web.accounts.models import STAFF, JoinRequest, Organisation, User
 from sonae_web.accounts.rules import addresses
 from sonae_web.accounts.services import add_organisation, grant_role
 from sonae_web.accounts.tokens import issue_token
+from sonae_web.declarations import drafts
+from sonae_web.declarations import services as declarations
 from sonae_web.desk import totals
 from sonae_web.diagnosis import checklists
 from sonae_web.diagnosis.models import Result
@@ -35,23 +37,34 @@ from sonae_web.ground import clock, sealed
 from sonae_web.ground.idempotency import once_by_header
 from sonae_web.ground.logs import Json
 from sonae_web.ground.models import Mail
-from sonae_web.ground.scope import unscoped
-from tests.web.cast import Tree, once, tree
+from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.policies import banks, deciding, proposals, records
+from sonae_web.policies import drafts as drafted
+from sonae_web.policies.models import Application
+from tests.web.cast import Tree, once, scope, tree
+from tests.web.policies.cast import ACCOUNT, BANKS, checked, confirmed, quoted, ready, sent
+from tests.web.policies.cast import now as seen
 from tests.web.stage import Stage, value
 from tests.web.test_members import FACTS, at
 
 pytestmark = pytest.mark.django_db
 OF_MEMBERS = ("facts", "note", "file name", "file", "file in cp932", "colleague")
+DECLARED = ("declared", "signatory", "notified")
+JUDGED = ("ruling", "condition")
+APPLIED = ("applicant", "point", "holder", "account")
+_TYPED = ("wish", "reason", "row", "answer", *DECLARED, *JUDGED, *APPLIED[:2])
 MARKERS = {
     **{
         name: f"標識{number}目印zq7{number}x"
-        for number, name in enumerate((*OF_MEMBERS[:-1], "wish", "reason", "row", "answer"))
+        for number, name in enumerate((*OF_MEMBERS[:-1], *_TYPED))
     },
     "colleague": "zq7x-colleague@example.jp",
     "asks": "zq7x-asks@example.jp",
     "listed": "zq7x-listed@example.jp",
     "password": "zq7x 見本の長い合言葉",
     "app": "ZQ7XPEHPK3PXPJBSWY3DPEHPK3PXPJBS",
+    "holder": "ZQ7X HOLDER",
+    "account": "7350917",
 }
 """What is handed over, each in a place of its own."""
 ENCODINGS = ("utf-8", "cp932", "utf-16-le", "utf-16-be")
@@ -94,6 +107,9 @@ def hand_over(there: Tree) -> dict[str, str]:
     member, clerk = _signed_in("member", there.member), _signed_in("association", there.association)
     _diagnosis(member, there)
     _actions(member, there)
+    _declaration(member, there)
+    _application(there)
+    _decision(member, there)
     member.post(at("people", there.member), {"mail": texts["colleague"], **once()})
     _asks_to_join(there)
     with unscoped("test"):
@@ -151,6 +167,48 @@ def _actions(member: Client, there: Tree) -> None:
         assert member.post(f"{action}/attach", {"file": file}).status_code == 302
 
 
+def _decision(member: Client, there: Tree) -> None:
+    """A quote that is referred, and what the underwriter writes about it."""
+    told = {"industry": "retail", "annual_sales": "1億", "persons_held": "900", "recent_claims": "0"}
+    asked = {**told, "known_incident": "yes", "plan": "p1000", **once()}
+    made = member.post(at("quote_new", there.member), asked)["Location"].split("/")[-2]
+    judged = {"outcome": "approved", "loading": "1.1", "reason": MARKERS["ruling"], "conditions": MARKERS["condition"]}
+    underwriter = _signed_in("underwriter", there.prefecture)
+    answer = underwriter.post(at("referral", there.prefecture, quote=made), {**judged, **once()})
+    assert answer.status_code == 302
+
+
+def _declaration(member: Client, there: Tree) -> None:
+    following = member.post(at("declaration_start", there.member))["Location"]
+    acts = scope("member", there.member)
+    while "/sections/" in following:
+        with declared(acts):
+            found_now = drafts.read(acts)
+        assert found_now is not None
+        section = found_now.section(following.rsplit("/", 1)[1])
+        assert section is not None
+        form = FACTS | {"seen": str(found_now.draft.version), "sure": "1", "name": MARKERS["facts"], "stated": "no"}
+        form |= {each.id: "no" for each in section.questions}
+        if section.id == "leaks":
+            form |= {"stated": "yes", "when-0": "2026-01", "what-0": MARKERS["declared"]}
+        following = member.post(following, form)["Location"]
+    with declared(acts):
+        found_now = drafts.read(acts)
+    assert found_now is not None
+    signs = {"name": MARKERS["signatory"], "position": "代表者", "authority": "representative", "sure": "1"}
+    seen = str(found_now.draft.version)
+    assert member.post(following, signs | {"seen": seen, **once()}).status_code == 302
+    office, application = scope("federation", there.prefecture), uuid.uuid4()
+    with declared(acts):
+        row = declarations.signed(scope=acts)
+        assert row is not None
+        declarations.lay_before(scope=acts, signed=row, application=application)
+    with declared(office):
+        declarations.freeze(scope=office, application=application, version=row.version)
+    told = {"kind": "other", "changed_on": clock.today().isoformat(), "text": MARKERS["notified"]}
+    assert member.post(at("declaration_changes", there.member), told | once()).status_code == 302
+
+
 def _asks_to_join(there: Tree) -> None:
     wish = {"name": MARKERS["wish"], "number": "", "mail": MARKERS["asks"], "note": MARKERS["wish"]}
     sent = Client().post(f"/join/{there.association.pk}", wish | {"send": "", "key": str(uuid.uuid4())})
@@ -163,6 +221,46 @@ def _as_a_program(there: Tree, texts: dict[str, str]) -> None:
     _, texts["token"] = issue_token(user=user, role=role, name="見本", scopes=["reports:read"], days=3)
     request = RequestFactory().post("/api/v1/x", headers={"Idempotency-Key": str(uuid.uuid4())})
     once_by_header(request, user.pk, lambda: HttpResponse(texts["answer"]))
+
+
+def _application(there: Tree) -> None:
+    """A member applies through the pages; the federation refers it, two clerks decide, and one is returned."""
+    acts = scope("member", there.neighbour)
+    offices = [scope("federation", each) for each in (there.prefecture, there.national)]
+    with declared(acts):
+        row = _filled(acts, there)
+        row = sent(acts, row)
+    confirmed(scope("association", there.association), row.pk)
+    with declared(offices[0]):
+        point = [MARKERS["point"]]
+        deciding.refer(scope=offices[0], application=row.pk, seen=seen(offices[0], row.pk).version, points=point)
+    checked(offices[0], row.pk)
+    with declared(offices[0]):
+        version = seen(offices[0], row.pk).version
+        made = proposals.propose(scope=offices[0], application=row.pk, seen=version, step="accept", points=point)
+    with declared(offices[1]):
+        proposals.approve(scope=offices[1], application=row.pk, proposal=made.pk)
+
+
+def _filled(acts: Scope, there: Tree) -> Application:
+    """An application filled in through its pages, with markers where people type."""
+    ready(acts)
+    banks.load(BANKS)
+    choice = records.open_choices()[0]
+    made = quoted(acts, choice.kind)
+    browser = Client()
+    browser.force_login(User.objects.get(pk=acts.user))
+    begun = browser.post(at("application_start", there.neighbour), {"year": str(choice.year), **once()})["Location"]
+    root = begun.rsplit("/", 1)[0]
+    business = {"persons_held": "900", "signatory": MARKERS["applicant"], "position": "見本", "authority": "delegated"}
+    account = {**ACCOUNT, "holder": MARKERS["holder"], "number": MARKERS["account"]}
+    row = Application.within(acts).get()
+    confirm = {"how": "paper", "version": drafted.version_now(row), "given": list(drafted.CONFIRMED)}
+    parts = {"plan": {"quote": str(made.pk)}, "business": business, "account": account, "confirm": confirm}
+    for name, form in parts.items():
+        version = Application.within(acts).get().version
+        assert browser.post(f"{root}/{name}", {**form, "seen": str(version)}).status_code == 302, name
+    return Application.within(acts).get()
 
 
 def _totals(there: Tree) -> None:
@@ -279,11 +377,13 @@ def test_what_is_handed_over_lies_nowhere_but_sealed(tmp_path: Path, monkeypatch
         assert found(texts, faults) == set()
         assert found(texts, lines.getvalue().encode()) == set()
         assert "request" in lines.getvalue()
-        assert found({name: texts[name] for name in OF_MEMBERS}, _pages_of_clerks(there)) == set()
+        assert (
+            found({name: texts[name] for name in (*OF_MEMBERS, *DECLARED, *APPLIED)}, _pages_of_clerks(there)) == set()
+        )
         subjects = "\n".join(mail.get("subject", "") for mail in _mails())
         bodies = json.dumps(_mails(), ensure_ascii=False)
         assert found(texts, subjects.encode()) == set()
-        own = {name: texts[name] for name in (*OF_MEMBERS[:-1], "password", "app", "token", "row")}
+        own = {name: texts[name] for name in (*OF_MEMBERS[:-1], *DECLARED, *APPLIED, "password", "app", "token", "row")}
         assert found(own, bodies.encode()) == set()
 
     logging.getLogger().addHandler(handler)

@@ -15,21 +15,30 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("checklist", "site.menu.checklist"),
         ("actions", "site.menu.actions"),
         ("results", "site.menu.results"),
+        ("quotes", "site.menu.quotes"),
+        ("declaration", "site.menu.declaration"),
+        ("applications", "site.menu.applications"),
         ("people", "site.menu.people"),
     ),
     Role.Name.ASSOCIATION: (
         ("desk", "site.menu.desk"),
         ("desk_requests", "site.menu.desk_requests"),
+        ("desk_enrolment", "site.menu.desk_enrolment"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
         ("desk_people", "site.menu.people"),
     ),
     Role.Name.FEDERATION: (
         ("desk", "site.menu.desk_associations"),
+        ("desk_applications", "site.menu.desk_applications"),
+        ("desk_window", "site.menu.desk_window"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
+        ("desk_changes", "site.menu.desk_changes"),
         ("desk_people", "site.menu.people"),
     ),
+    Role.Name.AGENT: (("advice", "site.menu.advice"),),
+    Role.Name.UNDERWRITER: (("underwriting", "site.menu.underwriting"),),
 }
 """For each role the names of its pages (addresses with ``organisation`` alone) and the ids of their words."""
 

@@ -1,0 +1,237 @@
+"""Pages and commands of enrolment: when would I be covered, verify, extensions, the queue, bulk acceptance, banks."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from django.test import Client
+from django.urls import reverse
+
+from sonae.dates import JST
+from sonae.problems import Refused
+from sonae_web.accounts.models import Organisation, User
+from sonae_web.accounts.services import grant_role
+from sonae_web.ground.models import AuditRow
+from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.ground.words import words
+from sonae_web.policies import banks, covers, drafts, extensions, public_views, records
+from sonae_web.policies.models import Application, Branch, Cover
+from tests.web.cast import Tree, once, person, scope
+from tests.web.matrix import TOKEN
+from tests.web.policies.cast import BANKS, JUNE, accepted, at, checked, confirmed, filled, now, ready, submitted
+
+pytestmark = pytest.mark.django_db
+
+
+def clerk(role: str, organisation: Organisation) -> Client:
+    user = User.objects.filter(email=f"{role}-{organisation.pk}@example.jp").first() or person(
+        f"{role}-{organisation.pk}@example.jp"
+    )
+    grant_role(user=user, organisation=organisation, role=role)
+    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def member_of(scope: Scope) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(pk=scope.user))
+    return client
+
+
+# --- when
+def test_when_tells_start_end_debit_and_premium(client: Client) -> None:
+    page = client.get("/when/", {"applied": "2005-01-10", "plan": "p1000", "industry": "printing", "sales": "1億円"})
+    text = page.content.decode()
+    for each in (
+        "2005年3月25日（金）午後4時",
+        "2006年3月25日（土）午後4時",
+        "12か月",
+        "2005年4月25日（月）",
+        "40,000円",
+    ):
+        assert each in text
+
+
+def test_when_shows_both_choices_of_december_and_the_next_opening(client: Client) -> None:
+    assert client.get("/when/", {"applied": "2027-12-10"}).content.decode().count("<h3>") == 2
+    assert "2004年12月10日（金）" in client.get("/when/", {"applied": "2004-12-09"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"applied": "x"}, {"plan": "x"}, {"industry": "x"}, {"sales": "x"}, {"applied": "2027-02-30"}]
+)
+def test_when_says_what_is_wrong(client: Client, asked: dict[str, str]) -> None:
+    assert client.get("/when/", asked).status_code == 422
+
+
+# --- verify
+def plain(answer: Any, token: str) -> bytes:
+    """A page without what differs by itself: the form's token and the address asked for."""
+    return TOKEN.sub(b"", answer.content).replace(token.encode(), b"")
+
+
+def test_a_certificate_is_valid_or_not_and_nothing_else_is_said(client: Client, place: Tree) -> None:
+    public_views.verify.allowance._left.clear()  # type: ignore[attr-defined]
+    member = scope("member", place.member)
+    with at(JUNE):
+        row = submitted(member)
+        confirmed(scope("association", place.association), row.pk)
+        office = scope("federation", place.prefecture)
+        checked(office, row.pk)
+        cover = accepted(office, row.pk)
+    with unscoped("test"):
+        token = covers.content(cover)["token"]
+    pages = {}
+    for moment in (JUNE, cover.cover_from + timedelta(days=1), cover.cover_to):
+        with at(moment):
+            pages[moment] = client.get(f"/verify/{token}")
+            unknown = client.get(f"/verify/{'X' * len(token)}")
+            assert unknown.status_code == pages[moment].status_code == 200
+            if moment != cover.cover_from + timedelta(days=1):
+                assert plain(pages[moment], token) == plain(unknown, "X" * len(token))
+    valid = pages[cover.cover_from + timedelta(days=1)].content.decode()
+    assert words()("site.verify.valid_text") in valid
+    assert all(each not in valid for each in (place.member.name, cover.number, cover.plan, "2027"))
+
+
+# --- extensions
+def test_the_national_federation_extends_with_a_reason_and_everybody_sees_it(place: Tree, client: Client) -> None:
+    browser = clerk("federation", place.national)
+    address = reverse("desk_window", args=[place.national.pk])
+    with at(datetime(2027, 1, 29, 10, 0, tzinfo=JST)):
+        wrong = {"year": "2027", "until": "2027-03-25", "reason": ""}
+        assert browser.post(address, wrong | once()).status_code == 422
+        right = {"year": "2027", "until": "2027-02-20", "reason": "見本：大雪のため"}
+        assert browser.post(address, right | once()).status_code == 302
+        assert "見本：大雪のため" in browser.get(address).content.decode()
+        assert browser.post(address, right | once()).status_code == 422
+    assert [each.until for each in extensions.known()] == [date(2027, 2, 20)]
+    assert AuditRow.objects.filter(action="window.extended").count() == 1
+    assert client.get("/when/", {"applied": "2027-02-20"}).content.decode().count("<h3>") == 2
+    assert client.get("/when/", {"applied": "2027-02-21"}).content.decode().count("<h3>") == 1
+    told = client.get("/api/v1/calendar", {"applied": "2027-02-20"}).json()
+    assert [each["kind"] for each in told["choices"]] == ["normal", "mid_term"]
+
+
+def test_a_prefecture_only_reads_extensions(place: Tree) -> None:
+    browser = clerk("federation", place.prefecture)
+    address = reverse("desk_window", args=[place.prefecture.pk])
+    form = {"year": "2027", "until": "2027-02-20", "reason": "見本"}
+    with at(datetime(2027, 1, 29, 10, 0, tzinfo=JST)):
+        assert browser.get(address).status_code == 200
+        assert browser.post(address, form | once()).status_code == 422
+    assert extensions.known() == ()
+
+
+# --- the member
+def test_a_part_saved_over_another_is_told_and_a_part_saved_twice_is_one_change(place: Tree) -> None:
+    member = scope("member", place.member)
+    with at(JUNE), declared(member):
+        ready(member)
+        row = filled(member)
+        form = {"persons_held": "5", "signatory": "見本 次郎", "position": "専務", "authority": "delegated"}
+        address = reverse("application_part", args=[place.member.pk, row.pk, "business"])
+        browser = member_of(member)
+        assert browser.post(address, form | {"seen": str(row.version)}).status_code == 302
+        assert browser.post(address, form | {"seen": str(row.version)}).status_code == 302
+        assert now(member, row.pk).version == row.version + 1
+        other = form | {"position": "社長", "seen": str(row.version)}
+        answer = browser.post(address, other)
+        assert answer.status_code == 409
+        assert words()("site.policies.changed") in answer.content.decode()
+        assert records.read(scope=member, application=row.pk).part("business")["position"] == "専務"
+
+
+def test_nothing_is_sent_for_another_start_than_the_one_seen(place: Tree) -> None:
+    member = scope("member", place.member)
+    with at(datetime(2027, 6, 30, 23, 59, tzinfo=JST)), declared(member):
+        ready(member)
+        row = filled(member)
+        shown = records.choice_of(row)
+    assert shown is not None
+    with at(datetime(2027, 7, 1, 0, 0, tzinfo=JST)):
+        address = reverse("application_submit", args=[place.member.pk, row.pk])
+        form = {"seen": str(row.version), "start": shown.cover_from.isoformat(), **once()}
+        answer = member_of(member).post(address, form)
+    assert answer.status_code == 409
+    assert words()("site.policies.dates_changed") in answer.content.decode()
+    assert Application.within(member).get().state == "draft"
+
+
+def test_a_live_programme_without_insurers_and_approval_takes_no_application(
+    place: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    live = replace(records.programme(), status="live")
+    monkeypatch.setattr(records, "programme", lambda: live)
+    member = scope("member", place.member)
+    with at(JUNE), declared(member), pytest.raises(Refused) as refused:
+        drafts.start(scope=member, year=2027)
+    assert {each.code.partition(".")[0] for each in refused.value.problems} == {"sale"}
+
+
+# --- the clerks
+def test_the_queue_finds_sorts_exports_and_accepts_many(place: Tree) -> None:
+    office, browser = scope("federation", place.prefecture), clerk("federation", place.prefecture)
+    rows = []
+    with at(JUNE):
+        for organisation in (place.member, place.neighbour):
+            row = submitted(scope("member", organisation))
+            confirmed(scope("association", place.association), row.pk)
+            rows.append(checked(office, row.pk))
+        base = reverse("desk_applications", args=[place.prefecture.pk])
+        text = browser.get(base, {"state": "ready", "sort": "-number"}).content.decode()
+        assert text.index(place.neighbour.name) < text.index(place.member.name)
+        assert place.neighbour.name not in browser.get(base, {"q": place.member.name}).content.decode()
+        export = browser.get(f"{base}export.csv").content.decode()
+        assert export.count("A2027-") == 2
+        ticked = [f"{row.pk}:{row.version}" for row in rows]
+        stale = [ticked[0], f"{rows[1].pk}:1"]
+        assert browser.post(f"{base}accept", {"application": stale, **once()}).status_code == 302
+        assert words()("site.policies.changed") in browser.get(base).content.decode()
+        assert browser.post(f"{base}accept", {"application": ticked[1:], **once()}).status_code == 302
+    with unscoped("test"):
+        assert Cover.objects.count() == 2
+
+
+def test_an_association_sees_how_it_stands_and_nothing_of_what_is_said(place: Tree) -> None:
+    with at(JUNE):
+        row = submitted(scope("member", place.member))
+        browser = clerk("association", place.association)
+        page = browser.get(reverse("desk_enrolment", args=[place.association.pk])).content.decode()
+        assert place.member.name in page
+        assert row.number is not None
+        assert row.number in page
+        assert f"{row.premium:,}" not in page
+        gone = browser.get(reverse("desk_application", args=[place.association.pk, row.pk]))
+        assert gone.status_code == 404
+
+
+def test_reading_an_application_is_a_row_of_the_log(place: Tree) -> None:
+    with at(JUNE):
+        row = submitted(scope("member", place.member))
+        browser = clerk("federation", place.prefecture)
+        browser.get(reverse("desk_application", args=[place.prefecture.pk, row.pk]))
+    assert AuditRow.objects.filter(action="application.read", object_id=str(row.pk)).count() == 1
+
+
+# --- banks
+def test_a_list_of_banks_is_loaded_whole_or_not_at_all() -> None:
+    assert banks.load(BANKS) == 3
+    assert [each["bank"] for each in banks.search_banks("れいじ")] == ["9902"]
+    assert [each.code for each in banks.search_branches("9901", "例示")] == ["002"]
+    for broken in ("bank\n9901\n", BANKS + "99,x,x,1,x,x\n", BANKS + BANKS.splitlines()[1] + "\n"):
+        with pytest.raises(Refused):
+            banks.load(broken)
+    assert Branch.objects.count() == 3
+
+
+def test_the_sample_list_is_plainly_a_sample() -> None:
+    path = Path(banks.__file__).parents[1] / "sample/banks.csv"
+    assert banks.load(path.read_text(encoding="utf-8")) == 6
+    assert all(any(mark in row.bank_name for mark in ("見本", "例示")) for row in Branch.objects.all())
