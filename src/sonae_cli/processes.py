@@ -1,11 +1,15 @@
 """Several programs run as one: where one ends, all end."""
 
+import ctypes
 import os
 import signal
 import subprocess
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+_PARENT_DEATH_SIGNAL = 1
+"""PR_SET_PDEATHSIG of <linux/prctl.h>."""
 GRACE = 30
 """Seconds that the parts have to end by themselves; then they are killed, with all that they started."""
 
@@ -18,7 +22,8 @@ class _Parts:
         self.asked = False
 
     def start(self, name: str, command: Sequence[str]) -> None:
-        part = subprocess.Popen(command, process_group=0)  # noqa: S603 - commands of ours
+        # nothing else runs in this process, so that what the child does before its program is safe
+        part = subprocess.Popen(command, process_group=0, preexec_fn=_follow_parent())  # noqa: S603
         self.running[part.pid] = (name, part)
 
     def end(self) -> None:
@@ -72,6 +77,20 @@ def run_together(parts: Sequence[tuple[str, Sequence[str]]]) -> tuple[str, int] 
         for number, act in before:
             signal.signal(number, act)
     return first
+
+
+def _follow_parent() -> Callable[[], None] | None:
+    """Return what a child calls to be ended (SIGTERM) when this process is gone, even by SIGKILL; None where only Linux can."""
+    if sys.platform != "linux":
+        return None
+    parent, prctl = os.getpid(), ctypes.CDLL(None).prctl
+
+    def follow() -> None:
+        prctl(_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+        if os.getppid() != parent:  # gone already
+            os._exit(1)
+
+    return follow
 
 
 def _kill(leader: int) -> None:

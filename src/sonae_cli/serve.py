@@ -69,15 +69,17 @@ def _free(host: str, port: int) -> int:
 
 def _sample_data() -> None:
     """Make the sample unless it is there, and say how to sign in to it. Raises Refused where anything else is."""
-    from sonae_web.sample import build
+    from sonae_web.sample import state
     from sonae_web.sample.people import PASSWORD, SIGN_INS
 
     words = library(Output.lang)
     try:
-        if not build.is_there():
+        if not state.is_there():
             print(words("sample.making"), file=sys.stderr, flush=True)
-            build.build()
-    except build.NotEmpty as error:
+            from sonae_web.sample.build import build
+
+            build()
+    except state.NotEmpty as error:
         raise Refused([problem("sample.not_empty", "SONAE_DATABASE_URL")]) from error
     lines = [words("sample.sign_ins", password=PASSWORD)]
     lines += [f"  {each.mail:24}{words('sample.code', name=each.name) if each.staff else ''}" for each in SIGN_INS]

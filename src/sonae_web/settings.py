@@ -16,7 +16,7 @@ from sonae_web.ground.vault import read_keys
 
 env = environ.Env()
 HERE = Path(__file__).resolve().parent
-SHORTEST_SECRET = 40
+SHORTEST_SECRET = 50
 T = TypeVar("T")
 
 
@@ -165,6 +165,7 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Sonae"
 MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after: clocks of phones differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SAMPLE  # http://localhost
+SESSION_ENGINE = "sonae_web.ground.browser_state"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 """Seconds until everybody signs in anew, busy or idle."""
 AUTH_PASSWORD_VALIDATORS = [
@@ -203,6 +204,7 @@ PROXY = env.bool("SONAE_PROXY", default=False)
 """Whether a proxy of ours stands in front, whose X-Forwarded-Proto and last X-Forwarded-For are to be trusted."""
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY else None
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "sonae_web.ground.refused.refuse"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

@@ -3,8 +3,8 @@
 from django.urls import include, path
 
 from sonae_web import api, reference
-from sonae_web.accounts import factors
-from sonae_web.ground import health, language
+from sonae_web.accounts import factors, language
+from sonae_web.ground import health
 
 urlpatterns = [
     path("healthz", health.alive, name="healthz"),

@@ -2,17 +2,14 @@
 
 import re
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Page, expect
 
 from sonae.programmes.canonical import canonical
 from sonae_web.accounts.models import Organisation, User
@@ -21,9 +18,9 @@ from sonae_web.desk import places, totals
 from sonae_web.diagnosis.models import Checklist, Progress, Result
 from sonae_web.ground import clock
 from sonae_web.ground.scope import unscoped
+from tests.browser import conftest
+from tests.browser.conftest import OpenPage, sign_in
 from tests.web.cast import Tree, person, tree
-
-SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 
@@ -63,19 +60,11 @@ def _result(row: Organisation, year: int, grade: str) -> None:
 
 
 @pytest.fixture(params=["phone", "desktop", "desktop without scripts"])
-def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    size, scripts = request.param.split()[0], "without" not in request.param
-    context = browser.new_context(viewport=SIZES[size], locale="ja-JP", java_script_enabled=scripts)
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    complaints: list[str] = []
-    page.on("console", lambda each: complaints.append(each.text) if each.type in ("error", "warning") else None)
-    yield page
-    context.close()
-    assert [text for text in complaints if "422" not in text] == []
+def page(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
+    return open_page(request.param.split()[0], scripts="without" not in request.param)
 
 
-def sign_in(page: Page, live_server: Any, role: str, place: Organisation) -> str:
+def signed_in(page: Page, live_server: Any, role: str, place: Organisation) -> str:
     """Sign a clerk in past the pages of that, and return the first page's address."""
     mail = f"{role}-{place.pk}@example.jp"
     user = User.objects.filter(email=mail).first() or person(mail)
@@ -83,10 +72,7 @@ def sign_in(page: Page, live_server: Any, role: str, place: Organisation) -> str
     Authenticator.objects.get_or_create(
         user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "sample"}}
     )
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
+    sign_in(page, user, live_server.url)
     return f"{live_server.url}/desk/{place.pk}/"
 
 
@@ -95,22 +81,17 @@ Sound = Callable[[str], None]
 
 @pytest.fixture
 def sound(page: Page, request: pytest.FixtureRequest) -> Sound:
-    """That a page is loaded, fits its width, and that axe finds nothing in it."""
-    scripts = "without" not in request.node.name
+    """That a page whose path ends so is loaded, fits its width, and that axe finds nothing in it."""
 
     def check(path: str) -> None:
         page.wait_for_url(lambda address: urlsplit(address).path.endswith(path))
-        width = page.viewport_size["width"] if page.viewport_size else 0
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-        if scripts:
-            results = Axe().run(page)
-            assert results.violations_count == 0, f"{page.url}: {results.generate_report()}"
+        conftest.sound(page, urlsplit(page.url).path, scripts="without" not in request.node.name)
 
     return check
 
 
 def test_an_association_adds_finds_reminds_and_loads(live_server: Any, page: Page, there: Tree, sound: Sound) -> None:
-    page.goto(sign_in(page, live_server, "association", there.association))
+    page.goto(signed_in(page, live_server, "association", there.association))
     sound(f"/desk/{there.association.pk}/")
     expect(page.get_by_text("63件中 1–50件")).to_be_visible()
     page.get_by_role("link", name="次へ").click()
@@ -179,7 +160,7 @@ def test_an_association_adds_finds_reminds_and_loads(live_server: Any, page: Pag
 
 
 def test_a_federation_compares_and_goes_down(live_server: Any, page: Page, there: Tree, sound: Sound) -> None:
-    page.goto(sign_in(page, live_server, "federation", there.national))
+    page.goto(signed_in(page, live_server, "federation", there.national))
     sound(f"/desk/{there.national.pk}/")
     page.get_by_label("会員の回答").select_option("some")
     page.get_by_role("button", name="絞り込む").click()
@@ -200,8 +181,34 @@ def test_a_federation_compares_and_goes_down(live_server: Any, page: Page, there
         sound(f"/{path}")
 
 
+def test_clerks_invite_one_another(live_server: Any, page: Page, there: Tree, sound: Sound) -> None:
+    page.goto(signed_in(page, live_server, "federation", there.national))
+    page.get_by_role("link", name="例示協同組合").click()
+    page.get_by_role("link", name="団体の事務担当者の招待").click()
+    sound(f"/associations/{there.association.pk}/invite")
+    page.get_by_label("メールアドレス").fill("taro@example.jp")
+    page.get_by_role("button", name="招待を送る").click()
+    expect(page.get_by_role("status").last).to_contain_text("taro@example.jp に招待を送りました")
+    page.get_by_role("link", name="担当者", exact=True).click()
+    sound("/people")
+    page.get_by_role("button", name="招待を送る").click()
+    assert page.get_by_role("alert").evaluate("each => each === document.activeElement")
+    sound("/people")
+    page.get_by_label("所属").select_option("例示県中央会")
+    page.get_by_label("メールアドレス").fill("jiro@example.jp")
+    page.get_by_role("button", name="招待を送る").click()
+    expect(page.get_by_role("row", name="例示県中央会")).to_contain_text("jiro@example.jp")
+    page.get_by_role("button", name="取り消す 例示協同組合").click()
+    expect(page.get_by_role("row", name="例示協同組合")).to_have_count(0)
+    page.get_by_role("button", name="English").click()
+    expect(page.get_by_role("heading", name="Clerks", exact=True)).to_be_visible()
+    sound("/people")
+    page.get_by_role("link", name="Remove").click()
+    sound("/remove")
+
+
 def test_a_keyboard_alone_selects_and_reminds(live_server: Any, page: Page, there: Tree) -> None:
-    page.goto(sign_in(page, live_server, "association", there.association) + "?q=見本商店45")
+    page.goto(signed_in(page, live_server, "association", there.association) + "?q=見本商店45")
     box = page.get_by_role("checkbox", name="見本商店45を選ぶ")
     box.focus()
     page.keyboard.press("Space")
@@ -213,7 +220,7 @@ def test_a_keyboard_alone_selects_and_reminds(live_server: Any, page: Page, ther
 
 
 def test_paper_holds_the_table_and_no_buttons(live_server: Any, page: Page, there: Tree) -> None:
-    page.goto(sign_in(page, live_server, "association", there.association))
+    page.goto(signed_in(page, live_server, "association", there.association))
     page.emulate_media(media="print")
     expect(page.get_by_text("見本商店00").first).to_be_visible()
     expect(page.get_by_role("button", name="絞り込む")).not_to_be_visible()

@@ -87,7 +87,7 @@ class Engine:
     parts: Callable[[Parameters, Exposure, Severity, Floats], Model] = Model
     plans: Callable[[Incidents, Sequence[Plan]], tuple[PlanLoss, ...]] = plan_losses
     curve: Callable[[Losses], Curve] = gross_curve
-    controls: Callable[[Model, Weights, Mapping[str, str]], tuple[tuple[Control, ...], float, float, float]] = controls
+    controls: Callable[[Model, Weights, Mapping[str, str]], tuple[tuple[Control, ...], float]] = controls
     draw: Callable[[Model, int, int], Drawn] = simulate
     answer: Callable[[Answers], dict[str, Any]] = whole_answer
 

@@ -187,12 +187,9 @@ def terms_of_the_first(incidents: Incidents, chosen: Sequence[Plan]) -> tuple[Pl
 
 
 # --- the rest
-def savings_alone_as_parts(
-    m: Model, w: Weights, given: Mapping[str, str]
-) -> tuple[tuple[Control, ...], float, float, float]:
-    rows, *rest = controls(m, w, given)
-    together, best, worst = rest
-    return tuple(replace(row, part=row.alone) for row in rows), together, best, worst
+def savings_alone_as_parts(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Control, ...], float]:
+    rows, together = controls(m, w, given)
+    return tuple(replace(row, part=row.alone) for row in rows), together
 
 
 def each_rounded_alone(amounts: Mapping[str, float], total: int) -> dict[str, int]:

@@ -3,10 +3,14 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import add_organisation, grant_role, scope_of
 from sonae_web.ground.scope import Scope
+
+NOON = datetime(2027, 4, 1, 3, tzinfo=UTC)
+"""Noon in Japan: where the clock of tests that set it begins."""
 
 
 @dataclass(frozen=True)

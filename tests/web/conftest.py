@@ -1,4 +1,7 @@
-"""Every test begins with full allowances: they are counted in the process. The tree of the cast."""
+"""Every test begins with full allowances: they are counted in the process. The tree of the cast, a clock to set."""
+
+from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 
@@ -6,9 +9,10 @@ from sonae_web.accounts import public as doors
 from sonae_web.accounts.api import tries
 from sonae_web.api import api
 from sonae_web.diagnosis import simulator, views
+from sonae_web.ground import clock
 from sonae_web.ground.api import allowances
 from sonae_web.ground.scope import unscoped
-from tests.web.cast import Tree, tree
+from tests.web.cast import NOON, Tree, tree
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +28,14 @@ def place() -> Tree:
     """The tree of the cast."""
     with unscoped("test"):
         return tree()
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
+    """Sets the site's clock, from NOON on."""
+
+    def set_(moment: datetime) -> None:
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    set_(NOON)
+    return set_

@@ -331,6 +331,11 @@ def _held(stage: Stage, owner: Organisation) -> object:
     return Role.objects.filter(organisation=owner).order_by("user__email").values_list("pk", flat=True).first()
 
 
+def _clerk(stage: Stage, owner: Organisation) -> object:
+    held = Role.objects.filter(organisation=owner, role__in=(Role.Name.ASSOCIATION, Role.Name.FEDERATION))
+    return held.order_by("user__email").values_list("pk", flat=True).first()
+
+
 def word(text: object, missing: object = None) -> Blank:
     """A blank filled with the same for everybody."""
     return Blank(lambda stage, owner: text, missing)
@@ -346,6 +351,7 @@ BLANKS: dict[str, Blank] = {
     "section": word("leaks", "nothing"),
     "invitation": Blank(_invitation, MISSING, tenants=True),
     "role": Blank(_held, MISSING, tenants=True),
+    "desk_people_remove.role": Blank(_clerk, MISSING, tenants=True),
     "asked": Blank(_request, MISSING, tenants=True),
     "upload": Blank(_upload, MISSING, tenants=True),
     "member": Blank(_below("member"), MISSING, tenants=True),

@@ -94,7 +94,7 @@ def started(changes: dict[str, str | None], *arguments: str) -> subprocess.Compl
     ("changes", "code", "said"),
     [
         ({"SONAE_SECRET_KEY": None}, "site.setting_missing", "SONAE_SECRET_KEY"),
-        ({"SONAE_SECRET_KEY": "short"}, "site.secret_short", "40 characters"),
+        ({"SONAE_SECRET_KEY": "short"}, "site.secret_short", "50 characters"),
         ({"SONAE_KEYS": None}, "site.setting_missing", "SONAE_KEYS"),
         ({"SONAE_KEYS": ""}, "site.setting_wrong", "no keys"),
         ({"SONAE_SAMPLE": "false"}, "site.sample_key", "sample key"),

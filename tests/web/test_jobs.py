@@ -13,16 +13,16 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from sonae_web.ground import audit, clock, heads, jobs
+from sonae_web.ground import audit, heads, jobs
 from sonae_web.ground.jobs import LEASE, daily, every, job
 from sonae_web.ground.logs import Json, request_id
 from sonae_web.ground.models import AuditRow, Schedule
 from sonae_web.schedule import SCHEDULE
 from tests.cast import Shell
 from tests.web.apart import at_once, prepare
+from tests.web.cast import NOON
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2027, 4, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
 ROW = UUID(int=7)
 done: list[Any] = []
@@ -73,17 +73,6 @@ def _clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     faults.clear()
     yield
     assert faults == []
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the site's clock."""
-
-    def set_(moment: datetime) -> None:
-        monkeypatch.setattr(clock, "now", lambda: moment)
-
-    set_(NOON)
-    return set_
 
 
 def put(**changes: Any) -> UUID:

@@ -7,7 +7,7 @@ import socketserver
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage as Message
 from pathlib import Path
 from typing import Any, ClassVar
@@ -21,13 +21,13 @@ from django_tasks_db.models import DBTaskResult
 
 from sonae.figures import LANGS
 from sonae.programmes import library
-from sonae_web.ground import clock, jobs, outbox, sealed
+from sonae_web.ground import jobs, outbox, sealed
 from sonae_web.ground.addresses import Server, one_address, server
 from sonae_web.ground.models import Mail
 from tests.cast import Shell
+from tests.web.cast import NOON
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2027, 4, 1, 3, tzinfo=UTC)
 TO = "hanako@example.jp"
 HOST = {"host": "sonae.example.jp"}
 DEAD_AFTER = timedelta(days=1)
@@ -38,17 +38,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where mails go as files."""
     monkeypatch.setattr(settings, "MAIL_DIR", tmp_path / "mail")
     return tmp_path / "mail"
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the site's clock."""
-
-    def set_(moment: datetime) -> None:
-        monkeypatch.setattr(clock, "now", lambda: moment)
-
-    set_(NOON)
-    return set_
 
 
 def posted(**changes: Any) -> UUID:

@@ -3,7 +3,7 @@
 import copy
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,26 +15,15 @@ from django_tasks_db.models import DBTaskResult
 from sonae.programmes import read_file
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.models import QuickCheck
-from sonae_web.ground import audit, clock, jobs, outbox, retention
+from sonae_web.ground import audit, jobs, outbox, retention
 from sonae_web.ground.models import AuditRow, Mail
 from sonae_web.ground.retention import FILE, read_table, table
 from tests.cast import ROOT
+from tests.web.cast import NOON
 from tests.web.test_jobs import note
 
 pytestmark = pytest.mark.django_db
-NOON = datetime(2027, 4, 1, 3, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[datetime], None]:
-    """Sets the site's clock."""
-
-    def set_(moment: datetime) -> None:
-        monkeypatch.setattr(clock, "now", lambda: moment)
-
-    set_(NOON)
-    return set_
 
 
 def begun() -> str:

@@ -19,6 +19,7 @@ from sonae_web.ground import clock
 from sonae_web.ground.scope import unscoped
 from sonae_web.sample import build
 from sonae_web.sample.people import PASSWORD, SIGN_INS
+from sonae_web.sample.state import NotEmpty
 from tests.web.cast import scope
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -76,12 +77,12 @@ def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:
 
 def test_it_refuses_a_database_that_holds_anything_else() -> None:
     add_organisation(kind="national", name="本物の全国中央会")
-    with pytest.raises(build.NotEmpty):
+    with pytest.raises(NotEmpty):
         build.build()
     assert Organisation.objects.count() == 1
 
 
 def test_a_known_person_beside_nothing_else_is_refused_too() -> None:
     User.objects.create_user("someone@example.jp")
-    with pytest.raises(build.NotEmpty):
+    with pytest.raises(NotEmpty):
         build.build()

@@ -161,6 +161,12 @@ def test_where_one_part_dies_all_end_and_it_is_said(data: Path, part: str) -> No
     assert "[serve.part_ended]" in said
 
 
+def test_where_the_site_itself_is_killed_its_parts_end(data: Path) -> None:
+    with served(data, end_by=signal.SIGKILL) as (address, site):
+        page(address)
+    assert site.returncode == -signal.SIGKILL
+
+
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

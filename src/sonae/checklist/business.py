@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sonae.programmes import Cursor, Programme
 
@@ -19,6 +20,8 @@ MOST_EMPLOYEES = 1_000_000
 NAME_LENGTH = 100
 ELECTRONIC_USES = frozenset({"cloud", "web_shop"})
 """Uses that keep persons' data by themselves."""
+MAY_BE_LEFT_OUT = ("annual_sales", "information", "media", "uses", "on_consignment")
+"""Fields of a business that are filled in for whoever leaves them out."""
 ASSUMED_INFORMATION = ("name", "address")
 ASSUMED_MEDIA = ("paper", "pc")
 
@@ -103,4 +106,20 @@ def read_business(cursor: Cursor, programme: Programme) -> Business:
         uses=uses,
         on_consignment=cursor.truth("on_consignment"),
         assumed=assumed,
+    )
+
+
+def business_of(found: Mapping[str, Any]) -> Business:
+    """Return the business of the fields found in a file, checked each by itself; those left out are filled in."""
+    return Business(
+        name=found.get("name", ""),
+        industry=found["industry"],
+        employees=found["employees"],
+        persons_held=found["persons_held"],
+        annual_sales=found.get("annual_sales"),
+        information=found.get("information", ASSUMED_INFORMATION),
+        media=found.get("media", ASSUMED_MEDIA),
+        uses=found.get("uses", ()),
+        on_consignment=found.get("on_consignment", False),
+        assumed=tuple(name for name in MAY_BE_LEFT_OUT if name not in found),
     )

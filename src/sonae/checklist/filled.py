@@ -9,11 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from sonae.checklist.answers import Answers
-from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA, ELECTRONIC_USES, Business
+from sonae.checklist.business import ELECTRONIC_USES, Business, business_of
 from sonae.checklist.cells import Wrong, readers_of, visible
 from sonae.checklist.edition import Edition, load_edition
 from sonae.checklist.form import GROUPS, MARKER, NEEDED, VERSION, fact_ids
-from sonae.checklist.table import FIELDS
 from sonae.figures import LANGS
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Programme
@@ -211,18 +210,7 @@ def _business(
         at = next(at for id_, (_, at) in values.items() if id_.startswith("business.media."))
         problems.append(problem("template.kept_nowhere", at, persons=f"{found['persons_held']:,}"))
         return None
-    return Business(
-        name=found["name"],
-        industry=found["industry"],
-        employees=found["employees"],
-        persons_held=found["persons_held"],
-        annual_sales=found.get("annual_sales"),
-        information=groups.get("information", ASSUMED_INFORMATION),
-        media=groups.get("media", ASSUMED_MEDIA),
-        uses=groups.get("uses", ()),
-        on_consignment=found.get("on_consignment", False),
-        assumed=tuple(field for field in FIELDS if field not in found),
-    )
+    return business_of(found | groups)
 
 
 def _label(programme: Programme, field: str) -> str:

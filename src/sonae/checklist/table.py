@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA, NAME_LENGTH, Business
+from sonae.checklist.business import MAY_BE_LEFT_OUT, NAME_LENGTH, Business, business_of
 from sonae.checklist.cells import Read, Wrong, folded, ids_by_words, readers_of, visible
 from sonae.checklist.edition import Edition
 from sonae.problems import Problem, Refused, problem, short
@@ -19,9 +19,8 @@ from sonae.programmes.cursor import nearest
 from sonae.programmes.sheet import Cells, Sheet
 
 NEEDED = ("industry", "employees", "persons_held")
-FIELDS = ("annual_sales", "information", "media", "uses", "on_consignment")
 """Of a business, where left out filled for it."""
-OPTIONAL = ("id", "name", *FIELDS)
+OPTIONAL = ("id", "name", *MAY_BE_LEFT_OUT)
 MOST_FAULTS = 100
 """Of a heading; more are not told."""
 MOST_ROW_FAULTS = 20
@@ -80,27 +79,12 @@ class Table:
             return Row(line, self._key(cells), None, None, tuple(problems))
         key = found.get("id") or found.get("name") or ""
         given = {name: found[name] for name in asked if name in found} if asked else None
-        return Row(line, key, _business(found), given)
+        return Row(line, key, business_of(found), given)
 
     def _key(self, cells: list[str]) -> str:
         """Return what identifies a faulty row, as far as can be told."""
         at = [self.columns.index(name) for name in ("id", "name") if name in self.columns]
         return next((visible(cells[i])[:NAME_LENGTH] for i in at if i < len(cells) and cells[i].strip()), "")
-
-
-def _business(found: Mapping[str, Any]) -> Business:
-    return Business(
-        name=found.get("name", ""),
-        industry=found["industry"],
-        employees=found["employees"],
-        persons_held=found["persons_held"],
-        annual_sales=found.get("annual_sales"),
-        information=found.get("information", ASSUMED_INFORMATION),
-        media=found.get("media", ASSUMED_MEDIA),
-        uses=found.get("uses", ()),
-        on_consignment=found.get("on_consignment", False),
-        assumed=tuple(name for name in FIELDS if name not in found),
-    )
 
 
 def _fitted(cells: list[str], columns: int) -> list[str]:

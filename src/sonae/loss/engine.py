@@ -17,7 +17,7 @@ from sonae.loss.losses import Losses
 from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, CELLS_PER_DECADE, ELECTRONIC, Level, Parameters, parameters
 from sonae.loss.plans import Incidents, PlanLoss, plan_losses
-from sonae.loss.severity import COMPONENTS, INSURED, IS_INSURED, Severity, severity
+from sonae.loss.severity import COMPONENTS, INSURED, Severity, severity
 from sonae.programmes import Plan
 
 MATERIAL_PERSONS = 99.53
@@ -114,12 +114,11 @@ def effective(answers: Answers) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What one unmet question costs, in yen a year: gross alone, insurable alone, and its part of a split that adds up."""
+    """What one unmet question costs, in yen a year: alone, and its part of a split that adds up."""
 
     question: str
     answer: str
     alone: float
-    insurable: float
     part: float
 
 
@@ -140,8 +139,6 @@ class Loss:
     plans: tuple[PlanLoss, ...]
     controls: tuple[Control, ...]
     together: float
-    best: float
-    worst: float
     band: Mapping[Level, float]
 
     @property
@@ -167,7 +164,7 @@ def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> L
     expected = central.expected(central.risk)
     incidents = central.incidents
     w = weights(answers.programme, answers.edition)
-    priced, together, best, worst = controls(central, w, given)
+    priced, together = controls(central, w, given)
     chosen = answers.programme.plans if plans is None else tuple(plans)
     cap = min((plan.goodwill_cap_each for plan in chosen), default=np.inf)
     bands: dict[Level, float] = {"central": float(expected.sum())}
@@ -190,14 +187,12 @@ def assess(answers: Answers, on: date, plans: Sequence[Plan] | None = None) -> L
         plans=plan_losses(incidents, chosen),
         controls=priced,
         together=together,
-        best=best,
-        worst=worst,
         band=bands,
     )
 
 
-def controls(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Control, ...], float, float, float]:
-    """Return every unmet question's yen, what all together save, and the loss at best and at worst answers.
+def controls(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Control, ...], float]:
+    """Return every unmet question's yen, and what all together save.
 
     Alone: this answer to yes, all others as they are. Part: the saving of all together split by each question's share of
     the logarithms (logarithmic-mean weights), which adds up exactly.
@@ -206,7 +201,6 @@ def controls(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Cont
     asked = np.array([question in given for question in w.questions])
     plain, aftermath = m.linear
     plain_all, aftermath_all = plain.sum(axis=0), aftermath.sum(axis=0)
-    plain_in, aftermath_in = plain[IS_INSURED].sum(axis=0), aftermath[IS_INSURED].sum(axis=0)
 
     def total(risk: Floats, without: Floats, with_: Floats) -> Floats:
         result: Floats = ((without + risk[..., -1:] * with_) * risk[..., :-1]).sum(axis=-1)
@@ -216,17 +210,15 @@ def controls(m: Model, w: Weights, given: Mapping[str, str]) -> tuple[tuple[Cont
     mended = np.repeat(u[None, :], len(open_), axis=0)
     mended[np.arange(len(open_)), open_] = 0.0
     risks = relative_risk(w, m.p, mended) if len(open_) else np.zeros((0, len(COLUMNS)))
-    now, now_in = total(m.risk, plain_all, aftermath_all), total(m.risk, plain_in, aftermath_in)
-    alone, alone_in = now - total(risks, plain_all, aftermath_all), now_in - total(risks, plain_in, aftermath_in)
+    now = total(m.risk, plain_all, aftermath_all)
+    alone = now - total(risks, plain_all, aftermath_all)
     best_risk = relative_risk(w, m.p, np.where(asked, 0.0, u))
-    worst_risk = relative_risk(w, m.p, np.where(asked, 1.0, u))
-    best, worst = float(total(best_risk, plain_all, aftermath_all)), float(total(worst_risk, plain_all, aftermath_all))
+    together = float(now - total(best_risk, plain_all, aftermath_all))
     parts = _parts(m, w, u, open_, plain_all, aftermath_all, best_risk)
     rows = tuple(
-        Control(w.questions[q], given[w.questions[q]], float(alone[i]), float(alone_in[i]), float(parts[i]))
-        for i, q in enumerate(open_)
+        Control(w.questions[q], given[w.questions[q]], float(alone[i]), float(parts[i])) for i, q in enumerate(open_)
     )
-    return rows, float(now) - best, best, worst
+    return rows, together
 
 
 def _parts(

@@ -27,9 +27,9 @@ from sonae.programmes import Plan
 NODES_PER_DECADE = 28
 FEW_NODES, FEW_DECADES = 30, 2
 """Nodes a decade up to 100 persons, where the deductible bends what is paid."""
-BINS_PER_DOUBLING, DOUBLINGS = 40, 34
+BINS_A_DOUBLING, DOUBLINGS = 40, 34
 """Bins of a section's losses, from 1 yen to 2^34 (17 billion); they keep number and yen."""
-BINS = BINS_PER_DOUBLING * DOUBLINGS + 1
+BINS = BINS_A_DOUBLING * DOUBLINGS + 1
 GROUP = 512
 """Businesses in one matrix product."""
 
@@ -117,7 +117,7 @@ class _Gathered:
 
 def _bin(loss: Floats) -> Indices:
     """Return the bin of each loss; all above the last bin's start stand in it."""
-    result: Indices = (np.log2(np.clip(loss, 1.0, 2.0**DOUBLINGS)) * BINS_PER_DOUBLING).astype(np.int64)
+    result: Indices = (np.log2(np.clip(loss, 1.0, 2.0**DOUBLINGS)) * BINS_A_DOUBLING).astype(np.int64)
     return result
 
 

@@ -110,7 +110,7 @@ def acting(*roles: str, keeps: bool = False) -> Callable[[View], View]:
         def handle(request: HttpRequest, organisation: uuid.UUID, **values: Any) -> HttpResponseBase:
             if not isinstance(request.user, User):
                 if keeps and request.method == "POST":
-                    kept.keep(request)
+                    kept.keep(request, request.path)
                 return redirect_to_login(request.get_full_path())
             who = held(request.user, organisation, allowed)
             if who is None:

@@ -19,7 +19,7 @@ from sonae_web.accounts import letters
 from sonae_web.accounts.models import Invitation, Organisation, Role, User
 from sonae_web.accounts.services import HELD_AT, grant_role, sees
 from sonae_web.ground import audit, clock, sealed
-from sonae_web.ground.scope import Scope, declared, get_or_404, unscoped
+from sonae_web.ground.scope import Scope, ScopedQuerySet, declared, get_or_404, unscoped
 from sonae_web.ground.words import lang, words
 
 LASTS = timedelta(days=14)
@@ -28,6 +28,7 @@ OWN, BELOW = "own", "below"
 MAY_INVITE = frozenset(
     {
         (Role.Name.MEMBER, Role.Name.MEMBER, OWN),
+        (Role.Name.ASSOCIATION, Role.Name.ASSOCIATION, OWN),
         (Role.Name.ASSOCIATION, Role.Name.MEMBER, BELOW),
         (Role.Name.FEDERATION, Role.Name.ASSOCIATION, BELOW),
         (Role.Name.FEDERATION, Role.Name.MEMBER, BELOW),
@@ -110,9 +111,17 @@ def withdraw(*, scope: Scope, invitation: UUID, by: User) -> None:
 
 def open_invitations(*, scope: Scope, organisation: Organisation) -> list[Invited]:
     """Return the invitations into an organisation that are neither used nor withdrawn, the newest first."""
-    rows = Invitation.within(scope).filter(tenant=organisation.pk, accepted_at=None, withdrawn_at=None)
-    now = clock.now()
-    return [Invited(row, sealed.get(row, "mail"), row.expires_at <= now) for row in rows.order_by("-made_at", "pk")]
+    return [seen(row) for row in still_open(scope=scope).filter(tenant=organisation.pk).order_by("-made_at", "pk")]
+
+
+def still_open(*, scope: Scope) -> ScopedQuerySet[Invitation]:
+    """Return every invitation in the scope that is neither used nor withdrawn."""
+    return Invitation.within(scope).filter(accepted_at=None, withdrawn_at=None)
+
+
+def seen(row: Invitation) -> Invited:
+    """Return an open invitation as whoever may send it sees it."""
+    return Invited(row, sealed.get(row, "mail"), row.expires_at <= clock.now())
 
 
 @dataclass(frozen=True)

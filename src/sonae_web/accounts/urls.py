@@ -7,6 +7,8 @@ from sonae_web.accounts import public, token_views, views
 urlpatterns = [
     path("home", views.home, name="home"),
     path("settings", views.settings, name="settings"),
+    path("settings/close", views.close, name="close"),
+    path("closed", views.closed, name="closed"),
     path("settings/tokens/", token_views.listed, name="tokens"),
     path("settings/tokens/new", token_views.new, name="token_new"),
     path("settings/tokens/<uuid:token>/revoke", token_views.revoke, name="token_revoke"),

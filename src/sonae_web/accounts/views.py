@@ -3,17 +3,21 @@
 import uuid
 from typing import Any, cast
 
+from allauth.account.decorators import reauthentication_required
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sonae_web.accounts import colleagues, forms, invitations, joining, menu
+from sonae_web.accounts import closing, colleagues, forms, invitations, joining, menu
 from sonae_web.accounts.acting import ActingRequest, acting, roles_of, signed_in
 from sonae_web.accounts.invitations import Unfit
 from sonae_web.accounts.models import Organisation, Role, User
 from sonae_web.ground.idempotency import once
+from sonae_web.ground.rules import public
 from sonae_web.ground.words import words
 
 
@@ -38,6 +42,40 @@ def home(request: HttpRequest) -> HttpResponse:
 def settings(request: HttpRequest) -> HttpResponse:
     """What a person can change of the own account."""
     return render(request, "accounts/settings.html", {"second_factor": is_mfa_enabled(request.user)})
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+def close(request: HttpRequest) -> HttpResponse:
+    """The own account to close: asked first, with what it means; by whoever has just shown again who it is."""
+    person = cast(User, request.user)
+    if request.method == "POST" and "sure" in request.POST:
+        try:
+            closing.close(user=person)
+        except Unfit:
+            pass  # the page says which role it is
+        else:
+            logout(request)
+            return redirect("closed")
+    missing = request.method == "POST" and "sure" not in request.POST
+    alone = closing.alone(user=person)
+    hindering = closing.hindering(alone)
+    context = {
+        "hindering": hindering,
+        "left": [each for each in alone if each.role == Role.Name.MEMBER],
+        "roles": roles_of(person),
+        "missing": missing,
+    }
+    refused = request.method == "POST" and bool(hindering)
+    return render(request, "accounts/close.html", context, status=409 if refused else 422 if missing else 200)
+
+
+@public
+@require_safe
+def closed(request: HttpRequest) -> HttpResponse:
+    """Said once an account is closed."""
+    return render(request, "accounts/closed.html")
 
 
 @acting(Role.Name.MEMBER)
@@ -76,6 +114,19 @@ def _people(request: ActingRequest, mail: str = "", fault: str = "") -> HttpResp
 @once
 def people_invitation(request: ActingRequest, invitation: uuid.UUID) -> HttpResponse:
     """An open invitation sent again, or withdrawn."""
+    return change_invitation(request, invitation, back="people")
+
+
+@acting(Role.Name.MEMBER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@once
+def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
+    """A colleague to remove, or oneself: asked first, with what it means."""
+    return ask_removal(request, role, back="people", layout="member.html", words_of="site.people")
+
+
+def change_invitation(request: ActingRequest, invitation: uuid.UUID, *, back: str) -> HttpResponse:
+    """Send an open invitation again, or withdraw it, and go back to the page of this name."""
     who, again = request.acting, "again" in request.POST
     act = invitations.resend if again else invitations.withdraw
     try:
@@ -84,14 +135,14 @@ def people_invitation(request: ActingRequest, invitation: uuid.UUID) -> HttpResp
         messages.error(request, words()(str(unfit)))
     else:
         messages.success(request, words()("site.people.sent_again" if again else "site.people.withdrawn"))
-    return redirect("people", organisation=who.organisation.pk)
+    return redirect(back, organisation=who.organisation.pk)
 
 
-@acting(Role.Name.MEMBER)
-@require_http_methods(["GET", "HEAD", "POST"])
-@once
-def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
-    """A colleague to remove, or oneself: asked first, with what it means."""
+def ask_removal(request: ActingRequest, role: uuid.UUID, *, back: str, layout: str, words_of: str) -> HttpResponse:
+    """Ask whether somebody of the own organisation and role, or oneself, is to be removed; then do it.
+
+    ``back``: the name of the page of people; ``words_of``: where the words stand that say what it means.
+    """
     who = request.acting
     row = colleagues.colleague(scope=who.scope, role=role)
     oneself = row.user_id == who.user.pk
@@ -105,8 +156,15 @@ def people_remove(request: ActingRequest, role: uuid.UUID) -> HttpResponse:
             if oneself:
                 return redirect("home")
             messages.success(request, words()("site.people.removed", mail=row.user.email))
-            return redirect("people", organisation=who.organisation.pk)
-    context = {"row": row, "oneself": oneself, "fault": fault}
+            return redirect(back, organisation=who.organisation.pk)
+    context = {
+        "row": row,
+        "oneself": oneself,
+        "fault": fault,
+        "layout": layout,
+        "back": reverse(back, args=[who.organisation.pk]),
+        "text": f"{words_of}.remove_me" if oneself else f"{words_of}.remove_text",
+    }
     return render(request, "accounts/people_remove.html", context, status=409 if fault else 200)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from sonae_web.desk import branch_views, load_views, views
+from sonae_web.desk import branch_views, load_views, people_views, views
 
 
 class Form(StringConverter):
@@ -33,6 +33,18 @@ urlpatterns = [
         branch_views.association_export,
         name="desk_association_export",
     ),
+    path(
+        "desk/<uuid:organisation>/associations/<uuid:association>/invite",
+        people_views.association_invite,
+        name="desk_association_invite",
+    ),
+    path("desk/<uuid:organisation>/people", people_views.people, name="desk_people"),
+    path(
+        "desk/<uuid:organisation>/people/invitations/<uuid:invitation>",
+        people_views.invitation,
+        name="desk_people_invitation",
+    ),
+    path("desk/<uuid:organisation>/people/<uuid:role>/remove", people_views.remove, name="desk_people_remove"),
     path("desk/<uuid:organisation>/load/", load_views.load, name="desk_load"),
     path("desk/<uuid:organisation>/load/<uuid:upload>/", load_views.upload, name="desk_upload"),
     path("desk/<uuid:organisation>/load/<str:kind>.<form:form>", load_views.template, name="desk_load_template"),

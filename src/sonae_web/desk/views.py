@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from sonae.programmes.exports import Value
 from sonae_web.accounts.acting import Acting, ActingRequest, View, acting
+from sonae_web.accounts.invitations import may_invite
 from sonae_web.accounts.letters import link as link_to
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.desk import exports, forms, letters, listing, members, places, reminders
@@ -62,6 +63,7 @@ def show_members(request: HttpRequest, who: Acting, association: Organisation) -
         "years": places.years(),
         "sizes": listing.SIZES,
         "own": own,
+        "may_staff": may_invite(scope=who.scope, organisation=association, role=Role.Name.ASSOCIATION) and not own,
         "unanswered": sum(row.state != Progress.State.DONE for row in found),
         "may_remind": own and asked.year == places.this_year() and asked.state not in ("done", members.ARCHIVED),
         "base": reverse("desk", args=[who.organisation.pk])

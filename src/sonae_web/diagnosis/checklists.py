@@ -43,8 +43,12 @@ class Given:
     at: datetime
 
 
+class First(Exception):  # noqa: N818 - a state
+    """The member's first checklist: nothing was handed in before, so there is nothing to go back to."""
+
+
 class Changed(Exception):  # noqa: N818 - a state
-    """Somebody else saved first: ``theirs`` is what stands there now (None for the facts of the business)."""
+    """Somebody else saved first: ``theirs`` is the answer that stands there now (None where it is not about one answer)."""
 
     def __init__(self, theirs: Given | None = None) -> None:
         super().__init__("changed by somebody else")
@@ -84,6 +88,16 @@ class Sheet:
     def asked(self) -> tuple[Question, ...]:
         """The questions that the business's facts call for, in order; none before the facts are known."""
         return () if self.business is None else self.edition.applicable(self.business, programme())
+
+    @property
+    def stamp(self) -> str:
+        """When it was last changed, to tell whether it was changed since."""
+        return self.row.changed_at.isoformat()
+
+    @property
+    def renewed(self) -> int:
+        """How many answers were given since it was begun."""
+        return sum(given.at >= self.row.started_at for given in self.given.values())
 
     @property
     def answered(self) -> int:
@@ -156,6 +170,30 @@ def start(*, scope: Scope) -> Sheet:
             raise
         return found
     return _sheet(row)
+
+
+def is_redo(scope: Scope) -> bool:
+    """Return whether a checklist was handed in before, so that the open one may be discarded."""
+    return Result.within(scope).exists()
+
+
+@transaction.atomic
+def discard(*, scope: Scope, checklist: UUID, seen: str) -> None:
+    """Discard an open checklist begun after another was handed in, with all that was answered since; the result stays.
+
+    ``seen``: ``Sheet.stamp`` of what was shown. Raises NotThere when this one is open no more, First, and Changed when
+    somebody saved something since.
+    """
+    row = _locked(scope)
+    if row.pk != checklist:
+        raise NotThere
+    if not is_redo(scope):
+        raise First
+    if _sheet(row).stamp != seen:
+        raise Changed
+    _record(scope, row, "checklist.discarded")
+    progress.taken_back(scope=scope, year=row.year)
+    row.delete()
 
 
 @transaction.atomic

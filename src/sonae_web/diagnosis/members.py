@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role, User
 from sonae_web.diagnosis import actions, checklists, profile, results, services
-from sonae_web.diagnosis.checklists import Changed, Incomplete, NotThere, Sheet
+from sonae_web.diagnosis.checklists import Changed, First, Incomplete, NotThere, Sheet
 from sonae_web.diagnosis.models import Task
 from sonae_web.ground import clock
 from sonae_web.ground.words import words
@@ -66,6 +67,7 @@ def overview(request: ActingRequest) -> HttpResponse:
     done, lines = _done(request, sheet), {each.id: _line(sheet, each, texts) for each in sheet.asked}
     context = {
         "sheet": sheet,
+        "redo": checklists.is_redo(request.acting.scope),
         "areas": [
             _area(sheet, area, texts) | {"rows": [lines[each.id] for each in area.questions]} for area in sheet.areas
         ],
@@ -189,6 +191,30 @@ def hand_in(request: ActingRequest) -> HttpResponse:
         "facts": _facts(sheet, texts),
     }
     return render(request, "diagnosis/member_hand_in.html", context)
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def discard(request: ActingRequest) -> HttpResponse:
+    """Ask whether a checklist begun anew is to be discarded, then do it."""
+    scope, changed = request.acting.scope, False
+    if request.method == "POST":
+        try:
+            shown = UUID(request.POST.get("checklist", ""))
+            checklists.discard(scope=scope, checklist=shown, seen=request.POST.get("seen", ""))
+        except Changed:
+            changed = True
+        except (NotThere, First, ValueError):
+            messages.error(request, words()("site.discard.over"))
+            return to(request, "business")
+        else:
+            messages.success(request, words()("site.discard.done"))
+            return to(request, "business")
+    sheet = checklists.read(scope)
+    if sheet is None or not checklists.is_redo(scope):
+        return to(request, "business")
+    context = {"sheet": sheet, "changed": changed}
+    return render(request, "diagnosis/member_discard.html", context, status=409 if changed else 200)
 
 
 def to(request: ActingRequest, page: str, **values: str | UUID) -> HttpResponse:

@@ -68,7 +68,7 @@ class Progress(Owned):
     seen_by = frozenset({"member", "association", "federation"})
 
     class State(models.TextChoices):
-        """In this order, never back."""
+        """In this order; back only when the checklist begun is discarded."""
 
         INVITED = "invited"
         STARTED = "started"

@@ -24,6 +24,21 @@ def done(*, scope: Scope, year: int) -> Progress:
     return _advance(scope, scope.organisation, year, Progress.State.DONE)
 
 
+def taken_back(*, scope: Scope, year: int) -> None:
+    """Note that the checklist that a member had begun for a year was discarded; a year handed in stays so.
+
+    Needs a transaction.
+    """
+    row = Progress.within(scope).select_for_update().filter(year=year, state=Progress.State.STARTED).first()
+    if row is None:
+        return
+    if row.invited_at is None:
+        row.delete()
+        return
+    row.state, row.started_at = Progress.State.INVITED, None
+    row.save(update_fields=["state", "started_at"])
+
+
 def _advance(scope: Scope, organisation: UUID, year: int, state: Progress.State) -> Progress:
     """Return the row, brought to a state with the moment it was first reached; never back. Needs a transaction."""
     rows = Progress.within(scope)

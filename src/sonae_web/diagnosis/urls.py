@@ -40,6 +40,7 @@ urlpatterns = [
     path("my/<uuid:organisation>/checklist/file/<str:form>", files.template, name="checklist_template"),
     path("my/<uuid:organisation>/checklist/paper", paper.paper, name="checklist_paper"),
     path("my/<uuid:organisation>/checklist/hand-in", members.hand_in, name="checklist_hand_in"),
+    path("my/<uuid:organisation>/checklist/discard", members.discard, name="checklist_discard"),
     path("my/<uuid:organisation>/checklist/questions/<str:question>", members.question, name="checklist_question"),
     path("my/<uuid:organisation>/actions/", action_views.listed, name="actions"),
     path("my/<uuid:organisation>/actions/files/<uuid:evidence_id>", action_views.file, name="evidence"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from sonae.figures import count, day
 from sonae.report import build, diagnose, pdf
 from sonae.report.diagnosis import Diagnosis
+from sonae_web.accounts import kept
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.forms import MOST, read_facts
 from sonae_web.diagnosis.models import QuickCheck
@@ -41,7 +42,8 @@ def landing(request: HttpRequest) -> HttpResponse:
 def begin(request: HttpRequest) -> HttpResponse:
     """Three facts of the business; then the first question, behind a private link."""
     programme = services.programme()
-    facts = read_facts(programme, request.POST)
+    typed = kept.take(request)
+    facts = read_facts(programme, request.POST if typed is None else typed)
     if request.method == "POST" and not facts.faults:
         link = services.begin(**facts.values)  # type: ignore[arg-type]
         return redirect("quick_question", link=link, number=1)
@@ -49,6 +51,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     context = {
         "industries": services.industries(names),
         "entered": facts.entered,
+        "kept": typed is not None,
         "faults": {name: names(key, most=count(MOST.get(name, 0))) for name, key in facts.faults.items()}
         if request.method == "POST"
         else {},
@@ -90,7 +93,8 @@ def question(request: HttpRequest, check: services.Check, number: int) -> HttpRe
     if number < 1:
         return redirect("quick_question", link=check.link, number=1)
     asked = check.questions[number - 1]
-    fault = ""
+    fault, typed = "", kept.take(request)
+    chosen = check.answers.given.get(asked.id) if typed is None else typed.get("answer")
     if request.method == "POST":
         try:
             services.answer(link=check.link, question=asked.id, value=request.POST.get("answer", ""))
@@ -115,11 +119,12 @@ def question(request: HttpRequest, check: services.Check, number: int) -> HttpRe
                 "value": value,
                 "name": texts(f"answer.{value}.name"),
                 "apart": value == "unknown",
-                "chosen": check.answers.given.get(asked.id) == value,
+                "chosen": chosen == value,
             }
             for value in asked.answers
         ],
         "fault": fault,
+        "kept": typed is not None,
         "address": request.build_absolute_uri(reverse("quick_resume", args=[check.link])),
         "until": day(clock.date_of(check.row.expires_at), lang()),
     }

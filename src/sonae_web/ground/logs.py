@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+SUSPECTED = "django.security."
 FIELDS = ("route", "method", "status", "milliseconds", "code", "tries")
 
 
@@ -18,7 +19,7 @@ class Json(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": record.msg if isinstance(record.msg, str) else type(record.msg).__name__,
+            "event": _event(record),
             "request": request_id.get(),
         }
         line |= {name: value for name in FIELDS if (value := getattr(record, name, None)) is not None}
@@ -27,6 +28,13 @@ class Json(logging.Formatter):
             if where := place_of(record.exc_info[1]):
                 line["where"] = where
         return json.dumps(line, ensure_ascii=False)
+
+
+def _event(record: logging.LogRecord) -> str:
+    """Return what happened in fixed words. Of what Django suspects only the kind: its message repeats what a visitor sent."""
+    if record.name.startswith(SUSPECTED):
+        return record.name.removeprefix(SUSPECTED)
+    return record.msg if isinstance(record.msg, str) else type(record.msg).__name__
 
 
 def place_of(error: BaseException | None) -> str:

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import UUID, uuid5
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP
@@ -26,9 +25,8 @@ from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.sample.people import PASSWORD, SIGN_INS
+from sonae_web.sample.state import ROOT, is_there
 
-ROOT = uuid5(UUID(int=0), "sonae sample")
-"""The id of the sample's national federation: a database whose only root this is holds the sample and nothing else."""
 SEED = 20_261_201
 TRADES = (
     "印刷工業", "商店街", "菓子工業", "自動車整備", "ビルメンテナンス", "青果商業",
@@ -47,10 +45,6 @@ YES, PARTLY, NO = 0.0, 0.4, 0.75
 """Of what is not yes: partly up to the second, no up to the third, the rest is not known."""
 
 
-class NotEmpty(Exception):  # noqa: N818 - a state
-    """The database holds something that is not the sample."""
-
-
 @dataclass(frozen=True)
 class Member:
     """A member to make: its key, place, name, industry, state."""
@@ -60,16 +54,6 @@ class Member:
     name: str
     industry: str
     state: str
-
-
-def is_there() -> bool:
-    """Return whether the sample was made. Raises NotEmpty when the database holds anything else."""
-    roots = list(Organisation.objects.filter(parent=None).values_list("pk", flat=True))
-    if not roots and not User.objects.exists():
-        return False
-    if roots != [ROOT]:
-        raise NotEmpty
-    return True
 
 
 def build() -> None:

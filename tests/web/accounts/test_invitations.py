@@ -178,6 +178,7 @@ def test_whoever_is_there_already_is_not_invited(client: Client, there: Tree) ->
 
 ALLOWED = {
     ("member", "member", "member"): {"member"},
+    ("association", "association", "association"): {"association"},
     ("association", "association", "member"): {"member", "neighbour", "own_member"},
     ("federation", "prefecture", "association"): {"association", "other_association"},
     ("federation", "prefecture", "federation"): {"prefecture"},

@@ -1,5 +1,6 @@
 """Second factors: asked for, compulsory for staff, the last one kept, used once, and their secrets sealed."""
 
+import base64
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -8,6 +9,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from sonae_web.accounts import factors
@@ -36,6 +38,11 @@ def test_a_clerk_sets_up_an_app_before_anything_else_and_signs_in_with_it(
     assert "<svg" in page
     found = re.search(r"<code>([A-Z2-7]+)</code>", page)
     assert found
+    row = Session.objects.get(session_key=client.session.session_key).session_data
+    assert found[1] == client.session["mfa.totp.secret"]
+    for text in (found[1], str(person.pk)):  # not before it is confirmed, either
+        assert text.encode() not in base64.b64decode(row)
+        assert text not in row
     wrong = client.post(f"{INDEX}totp/activate/", {"code": "000000"}).content.decode()
     assert "確認コードが正しくない" in wrong
     with django_capture_on_commit_callbacks(execute=True):  # allauth tells of it then
@@ -151,3 +158,13 @@ def test_a_clerk_without_a_factor_sees_no_page_and_with_one_sees_it(client: Clie
     assert client.get(address).status_code == 302
     staff(person)
     assert client.get(address).status_code == 200
+
+
+def test_a_session_whose_key_is_gone_or_that_is_damaged_is_empty(client: Client) -> None:
+    client.force_login(account())
+    assert client.get("/settings").status_code == 200
+    store = client.session
+    for broken in ("", "x", "AAAA", "%", base64.b64encode(b"\1\4none" + bytes(40)).decode()):
+        assert store.decode(broken) == {}
+        Session.objects.update(session_data=broken)
+        assert client.get("/settings")["Location"].startswith("/account/login/")

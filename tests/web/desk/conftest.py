@@ -10,7 +10,8 @@ from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
 from tests.web.cast import Tree, person, tree
 
-SignIn = Callable[[str, Organisation], Client]
+SignIn = Callable[..., Client]
+"""``as_clerk("association", place)``, and a name where there are several."""
 
 
 @pytest.fixture
