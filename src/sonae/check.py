@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sonae import contacts, coverage, jo, scenario
+from sonae import contacts, coverage, declaration, jo, scenario
 from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
@@ -17,12 +17,17 @@ from sonae.flyer.shown import check_flyer
 from sonae.loss import credit
 from sonae.loss.controls import check_weights
 from sonae.loss.parameters import LEVELS, NEEDED, parameters
+from sonae.policy import behind
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
 from sonae.programmes import lock as lock_file
+from sonae.programmes import sale
 from sonae.programmes import words as words_of
 from sonae.programmes.programme import VALUE_FILES
 from sonae.programmes.values import plain
+from sonae.programmes.words import LIBRARY
+from sonae.rating import rate, read_request
+from sonae.rating.check import check_rates
 from sonae.report import diagnose, result
 from sonae.scoring import GRADES
 from sonae.tables import Value
@@ -54,7 +59,9 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
         if edition is not None:
             known[name] = edition
     problems += _check_joints(programme, known)
+    problems += [*declaration.check(programme), *behind.check(programme)]
     problems += _check_loss(programme, known)
+    problems += [*_check_groups(programme), *check_rates(programme), *sale.approvals(programme)[1]]
     problems += [*coverage.check_clauses(programme)[1], *contacts.check_contacts(programme)[1]]
     problems += check_flyer(programme)[1]
     published = _published(programme, known) if not problems else {}
@@ -106,6 +113,14 @@ def _check_joints(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
     return problems
 
 
+def _check_groups(programme: Programme) -> list[Problem]:
+    """Return the middle groups of the classification that belong to no industry."""
+    divisions = Cursor(read_document(LIBRARY, "industries.yaml"), [])
+    groups = [str(group.value) for division in divisions.items("divisions") for group in division.items("groups")]
+    mapped = {group for held in programme.industries.values() for group in held}
+    return [problem("industry.not_mapped", "industries.yaml", found=group) for group in groups if group not in mapped]
+
+
 def _check_loss(programme: Programme, known: Mapping[str, Edition]) -> list[Problem]:
     """Return the faults of the loss engine's values and weights."""
     missing = [f"loss.{name}" for name in NEEDED if f"loss.{name}" not in programme.values]
@@ -134,8 +149,9 @@ def _check_credit(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
     for value in programme.values[credit.NAME].values:
         years = [year for year in programme.years if year > value.start.year]
         for edition in sorted({programme.edition_of(year) for year in years} & set(known)):
+            asked = _declared(programme, [year for year in years if programme.edition_of(year) == edition])
             backed = [
-                credit.backing(programme, known[edition], business, value.start)
+                credit.backing(programme, known[edition], business, value.start, asked)
                 for business in credit.reference_businesses(programme)
             ]
             for grade in GRADES:
@@ -153,6 +169,12 @@ def _check_credit(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
                 if not low <= each.best_over_worst <= high
             )
     return problems
+
+
+def _declared(programme: Programme, years: list[int]) -> frozenset[str]:
+    """Return the questions that the declarations of these years all ask."""
+    forms = [declaration.form(programme, year) for year in years]
+    return frozenset.intersection(*(frozenset(each.id for each in form.controls) for form in forms))
 
 
 def _check_shares(programme: Programme, on: date) -> list[Problem]:
@@ -226,7 +248,7 @@ def run_cases(programme: Programme) -> tuple[int, list[Problem]]:
 
 
 def _run_case(programme: Programme, case: Cursor) -> None:
-    runs = {"estimate": _estimate, "jo": _jo, "diagnose": _diagnose, "date": _date}
+    runs = {"estimate": _estimate, "jo": _jo, "diagnose": _diagnose, "date": _date, "quote": _quote}
     which = case.choice("run", runs)
     if not which:
         return
@@ -280,6 +302,14 @@ def _jo(programme: Programme, document: Document, on: date) -> Any:
 
 def _diagnose(programme: Programme, document: Document, on: date) -> Any:
     return result(diagnose(read_answers(document), on), "ja")
+
+
+def _quote(programme: Programme, document: Document, on: date) -> Any:
+    """A request rated; ``steps`` by name, ``reasons`` as codes."""
+    quote = rate(programme, read_request(document).request)
+    record = quote.record("ja")
+    steps = {each["name"]: each for each in record["steps"]}
+    return record | {"steps": steps, "reasons": [each.code for each in quote.reasons]}
 
 
 def _date(programme: Programme, document: Document, on: date) -> Any:

@@ -4,11 +4,12 @@
 """
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from sonae import enrolment, scenario
 from sonae import jo as jo_model
-from sonae import scenario
 from sonae.checklist import read_answers
 from sonae.figures import Lang
 from sonae.problems import Refused, problem
@@ -54,3 +55,16 @@ def jo(document: Document, programme: Programme, on: date) -> tuple[jo_model.Lea
     leak = jo_model.read_leak(document, programme, on)
     found = jo_model.potential(leak, programme.integer("jo.basic", on))
     return leak, found, found.data()
+
+
+def calendar(
+    programme: Programme, applied: date, extensions: Iterable[enrolment.Extension] = ()
+) -> tuple[list[enrolment.Choice], dict[str, Any]]:
+    """Return the covers that an application of a day may choose, and their data; none open: why, and the next opening."""
+    found = enrolment.choices(programme, applied, extensions)
+    data: dict[str, Any] = {"choices": [each.data() for each in found]}
+    if not found:
+        closed = enrolment.none_open(programme, applied)
+        opening = closed.next_opening
+        data |= {"reason": closed.reason, "next_opening": None if opening is None else opening.isoformat()}
+    return found, data

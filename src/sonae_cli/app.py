@@ -7,7 +7,21 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.problems import Refused
-from sonae_cli import backup, checklist, diagnosis, keys, log, loss, migrate, programme, sample, scenario, serve, worker
+from sonae_cli import (
+    backup,
+    calendar,
+    checklist,
+    diagnosis,
+    keys,
+    log,
+    loss,
+    migrate,
+    programme,
+    sample,
+    scenario,
+    serve,
+    worker,
+)
 from sonae_cli.output import Output, refuse
 
 app = typer.Typer(
@@ -32,6 +46,7 @@ app.command("diagnose")(diagnosis.diagnose)
 app.command("estimate")(scenario.estimate)
 app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
+app.command("calendar")(calendar.calendar)
 app.command("serve")(serve.serve)
 app.add_typer(checklist.app, name="checklist")
 app.command("worker")(worker.worker)

@@ -16,11 +16,11 @@ def today() -> date:
     return datetime.now(JST).date()
 
 
-def day(text: str) -> date:
-    """Return the day written as 2027-04-01, or today in Japan for an empty text. Raises Refused."""
+def day(text: str, option: str = "--on") -> date:
+    """Return the day written as 2027-04-01, or today in Japan for an empty text. Raises Refused, at the option's name."""
     if not text:
         return today()
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise Refused([problem("value.not_date", "--on", found=text)]) from error
+        raise Refused([problem("value.not_date", option, found=text)]) from error

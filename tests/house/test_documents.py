@@ -18,7 +18,8 @@ from tests.house.errors_page import codes, page
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.ja.md")
 WITH_PATHS = (*READMES, "CONTRIBUTING.md", "docs/where-is-it.md", *(f"docs/decisions/{name}.md" for name in (
-    "0001-runtime-packages", "0002-data-not-code")), "docs/algorithms/scoring.md", "docs/algorithms/loss.md")  # fmt: skip
+    "0001-runtime-packages", "0002-data-not-code")), "docs/algorithms/scoring.md", "docs/algorithms/loss.md",
+    "docs/algorithms/calendar.md")  # fmt: skip
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PUBLISHED = "src/sonae/programmes/published.lock"
 """Counts as empty until the first value is published."""

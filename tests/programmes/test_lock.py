@@ -182,7 +182,7 @@ def test_the_programme_agrees_with_the_lock_that_comes_with_it() -> None:
     [
         ("loss.yaml", "value: 500, basis: pub", "value: 501, basis: pub", "scenario.goodwill_each@2004-12-01"),
         ("calendar.yaml", "day: 23, roll: next_bank", "day: 23, roll: previous_bank", "calendar.debit_on@2004-12-01"),
-        ("calendar.yaml", 'day: 25, at: "16:00"', 'day: 25, at: "16:01"', "calendar.mid_term_cover_from@2004-12-01"),
+        ("calendar.yaml", 'months: 14, day: 25, at: "16:00"', 'months: 14, day: 25, at: "16:01"', "calendar.cover_to@2004-12-01"),
         ("programme.yaml", "{id: p1000, liability_limit: 10000000", "{id: p1000, liability_limit: 10000001", "plan.p1000@2005"),
         ("checklist/2004-12.yaml", "manager, weight: 4", "manager, weight: 5", "question.organisation.manager@2004-12"),
         ("text/en/checklist-2004-12.yaml", "QUESTION", "Was one person told?", "question.organisation.manager@2004-12"),

@@ -275,7 +275,7 @@ def test_a_folder_without_anything_is_told_file_by_file(tmp_path: Path) -> None:
         ("scoring.yaml", "unit: brackets", "unit: bracket", "value.not_allowed", "bracket\n"),
         ("calendar.yaml", "roll: next_bank", "roll: next_banks", "value.not_allowed", "next_banks"),
         ("calendar.yaml", "day: 23,", "day: 32,", "value.range", "32"),
-        ("calendar.yaml", '"16:00"', '"4pm"', "value.not_time", '"4pm"'),
+        ("calendar.yaml", 'months: 14, day: 25, at: "16:00"', 'months: 14, day: 25, at: "4pm"', "value.not_time", '"4pm"'),
         ("loss.yaml", "value: 500, basis: published", "value: 0500, basis: published", "value.not_integer", "0500"),
         ("loss.yaml", "value: 500, basis: published", "value: 500円, basis: published", "value.not_integer", "500円"),
     ],

@@ -5,7 +5,7 @@ credibility of a business's own answers, EL_base the loss at the worst answers a
 still reach the grade.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -63,10 +63,16 @@ class Backing:
     best_over_worst: float
 
 
-def backing(programme: Programme, edition: Edition, business: Business, on: date) -> Backing:
-    """Return what the loss of a business backs on a day, over all answers it could give to an edition."""
+def backing(
+    programme: Programme, edition: Edition, business: Business, on: date, declared: Collection[str] | None = None
+) -> Backing:
+    """Return what the loss of a business backs on a day, over all answers it could give to an edition.
+
+    ``declared``: the questions that a declaration asks, where it does not ask all; of the others nothing is known.
+    """
     nothing = Answers(programme, edition, business, MappingProxyType({}), quick=False)
-    found = score(programme, edition, business, {}, on=on)
+    asked_of = [each for each in edition.applicable(business, programme) if declared is None or each.id in declared]
+    found = score(programme, edition, business, {}, on=on, asked=asked_of)
     gains = {action.question.id: float(action.gain) / 100 for action in found.actions}
     w = weights(programme, edition)
     share = np.array([gains.get(question, 0.0) for question in w.questions])

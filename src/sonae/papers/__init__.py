@@ -2,6 +2,7 @@
 
 from sonae.papers.charts import Mark, Spoke, exceedance, radar
 from sonae.papers.fonts import printable
+from sonae.papers.qr import qr
 from sonae.papers.render import render
 
-__all__ = ["Mark", "Spoke", "exceedance", "printable", "radar", "render"]
+__all__ = ["Mark", "Spoke", "exceedance", "printable", "qr", "radar", "render"]

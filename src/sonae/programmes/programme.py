@@ -26,7 +26,7 @@ MOST_BYTES = 4_000_000
 STATUSES = ("sample", "live")
 DisputeCosts = Literal["inside", "outside_prorata"]
 DISPUTE_COSTS: tuple[DisputeCosts, ...] = ("inside", "outside_prorata")
-VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml")
+VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml", "rates.yaml")
 NEEDED = {
     "scoring.grades": "brackets",
     "scoring.critical_cap": "word",
@@ -34,6 +34,9 @@ NEEDED = {
     **dict.fromkeys((f"scenario.{name}" for name in ("persons", "claimants_high", "claimants_low")), "persons"),
     **dict.fromkeys((f"scenario.{name}" for name in ("award_high", "award_low", "goodwill_each")), "yen"),
     **dict.fromkeys((f"scenario.{name}" for name in ("dispute_costs", "apology_notice")), "yen"),
+    **dict.fromkeys((f"calendar.{name}" for name in ("normal_from", "normal_until", "normal_cover_from")), "date_rule"),
+    **dict.fromkeys((f"calendar.{name}" for name in ("mid_term_from", "mid_term_until")), "date_rule"),
+    **dict.fromkeys((f"calendar.{name}" for name in ("mid_term_cover_from", "cover_to", "debit_on")), "date_rule"),
     "jo.basic": "yen",
     "jo.responsibility_high": "words",
     **dict.fromkeys((f"jo.identifiability.{name}" for name in ("name_and_address", "name")), "points"),

@@ -1,0 +1,55 @@
+"""The papers of a cover: facts in, a paper out, in Japanese and as a reference translation in English."""
+
+from sonae.policy.declared import Signed, declaration
+from sonae.policy.inputs import (
+    CONFIRMATIONS,
+    Account,
+    Agent,
+    Application,
+    Certificate,
+    Confirmation,
+    Insurer,
+    Kind,
+    Letter,
+    Office,
+    Parties,
+    Period,
+    Quote,
+    Signatory,
+    Step,
+    Terms,
+    terms_of,
+)
+from sonae.policy.letters import letter
+from sonae.policy.paper import Paper
+from sonae.policy.behind import parties
+from sonae.policy.price import quote
+from sonae.policy.proof import application_copy, certificate
+
+__all__ = [
+    "CONFIRMATIONS",
+    "Account",
+    "Agent",
+    "Application",
+    "Certificate",
+    "Confirmation",
+    "Insurer",
+    "Kind",
+    "Letter",
+    "Office",
+    "Paper",
+    "Parties",
+    "Period",
+    "Quote",
+    "Signatory",
+    "Signed",
+    "Step",
+    "Terms",
+    "application_copy",
+    "certificate",
+    "declaration",
+    "letter",
+    "parties",
+    "quote",
+    "terms_of",
+]

@@ -1,0 +1,79 @@
+"""Who stands behind a programme's cover, from its data (``parties.yaml``); the names are words."""
+
+from fractions import Fraction
+from functools import lru_cache
+
+from sonae.figures import Lang
+from sonae.policy.inputs import Agent, Insurer, Office, Parties
+from sonae.problems import Problem, Refused
+from sonae.programmes import Cursor, Programme
+from sonae.tables import BASES
+
+FILE = "parties.yaml"
+OFFICES = ("office", "complaints", "disputes")
+
+
+def parties(programme: Programme, lang: Lang) -> Parties:
+    """Return who stands behind the cover, named in a language. Raises Refused for faulty data."""
+    found, problems = _read(programme, lang)
+    if problems or found is None:
+        raise Refused(problems)
+    return found
+
+
+def check(programme: Programme) -> tuple[Problem, ...]:
+    """Return every fault of the data."""
+    return _read(programme, "ja")[1]
+
+
+@lru_cache(maxsize=16)
+def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Problem, ...]]:
+    problems: list[Problem] = []
+    try:
+        cursor = Cursor(programme.document(FILE), problems)
+    except Refused as refused:
+        return None, refused.problems
+    words = programme.words(lang)
+
+    def named(place: Cursor, key: str = "id", part: str = "name") -> str:
+        name = f"parties.{place.text(key)}.{part}"
+        if place.has(key) and name not in words:
+            place[key].fault("text.missing", id=name, lang=lang)
+            return ""
+        return words(name) if place.has(key) else ""
+
+    def office(key: str) -> Office | None:
+        if not cursor.has(key):
+            return None
+        place = cursor[key]
+        place.fields(["id"], ["telephone", "mail", "hours"])
+        return Office(
+            named(place), place.text("telephone"), place.text("mail"), hours=named(place, "hours", "hours")
+        )
+
+    cursor.fields(["basis", "reference", "policyholder", "insurers", "office"], ["agent", "complaints", "disputes", "approval"])
+    cursor.choice("basis", BASES)
+    cursor.choice("reference", programme.references, what="reference.unknown")
+    insurers = []
+    for entry in cursor.items("insurers"):
+        entry.fields(["id", "share"])
+        insurers.append(Insurer(named(entry), entry.share("share", Fraction(0))))
+    if insurers and sum((each.share for each in insurers), Fraction(0)) != 1:
+        cursor["insurers"].fault("parties.shares", found=str(float(sum(each.share for each in insurers))))
+    agent = None
+    if cursor.has("agent"):
+        cursor["agent"].fields(["id", "registration"], ["telephone"])
+        place = cursor["agent"]
+        agent = Agent(named(place), place.text("registration"), place.text("telephone"))
+    desk, complaints, disputes = (office(key) for key in OFFICES)
+    approval = cursor["approval"].value
+    found = Parties(
+        policyholder=named(cursor, "policyholder"),
+        office=desk or Office(""),
+        insurers=tuple(insurers),
+        agent=agent,
+        complaints=complaints,
+        disputes=disputes,
+        approval=approval if isinstance(approval, str) else "",
+    )
+    return found, tuple(problems)

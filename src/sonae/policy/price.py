@@ -1,0 +1,89 @@
+"""The quote (見積書): what was asked, the price with every step, or why there is none yet."""
+
+from sonae.figures import Lang
+from sonae.policy.inputs import Parties, Period, Quote
+from sonae.policy.paper import Block, Paper, Sheet
+from sonae.programmes import Programme
+
+
+def quote(programme: Programme, parties: Parties, found: Quote, lang: Lang) -> Paper:
+    """Return the quote as a paper."""
+    sheet = Sheet(programme, parties, lang)
+    blocks = [*_verdict(sheet, found), *_asked(sheet, found)]
+    if found.steps and found.decision == "quoted":
+        blocks += _steps(sheet, found)
+    blocks += [sheet.title(sheet.w("insurers_title")), *sheet.insurers()]
+    blocks += [
+        sheet.title(sheet.w("quote.next_title")),
+        sheet.points([sheet.w(f"quote.next_{number}") for number in (1, 2, 3)]),
+        sheet.facts([(sheet.w("office"), sheet.office(parties.office))]),
+    ]
+    return sheet.paper("quote", number=found.number, on=found.on, blocks=blocks, to=found.insured)
+
+
+def period_rows(sheet: Sheet, period: Period) -> list[tuple[str, str]]:
+    """Return the period of cover and the day of the debit as rows."""
+    return [
+        (sheet.w("kind"), sheet.w(f"kind_{period.kind}")),
+        (
+            sheet.w("period"),
+            sheet.w(
+                "period_text",
+                first=sheet.contract_moment(period.cover_from),
+                last=sheet.contract_moment(period.cover_to),
+                months=period.months,
+            ),
+        ),
+        (sheet.w("debit_on"), sheet.day(period.debit_on)),
+    ]
+
+
+def _verdict(sheet: Sheet, found: Quote) -> list[Block]:
+    """Return what came of it: a premium in large figures, or why there is none."""
+    if found.decision != "quoted" or found.premium is None:
+        blocks = [sheet.notice(sheet.w(f"quote.{found.decision}"), "warn")]
+        if found.reasons:
+            blocks += [sheet.title(sheet.w("quote.reasons_title")), sheet.points(found.reasons)]
+        return blocks
+    figures = [
+        {
+            "name": sheet.w("quote.premium", months=found.period.months),
+            "value": sheet.yen(found.premium),
+            "note": sheet.w("quote.debited", day=sheet.day(found.period.debit_on)),
+        }
+    ]
+    if found.annual_premium is not None and found.annual_premium != found.premium:
+        figures.append({"name": sheet.w("quote.annual"), "value": sheet.yen(found.annual_premium), "note": ""})
+    blocks = [{"type": "figures", "figures": figures}]
+    if found.conditions:
+        blocks += [sheet.title(sheet.w("quote.conditions_title")), sheet.points(found.conditions)]
+    return blocks
+
+
+def _asked(sheet: Sheet, found: Quote) -> list[Block]:
+    return [
+        sheet.title(sheet.w("quote.asked_title")),
+        sheet.facts(
+            [
+                (sheet.w("insured"), found.insured),
+                (sheet.w("industry"), sheet.words(f"industry.{found.industry}.name")),
+                (sheet.w("sales"), sheet.yen(found.annual_sales)),
+                *sheet.terms(found.terms),
+                *period_rows(sheet, found.period),
+                (sheet.w("quote.expires"), sheet.day(found.expires_on) if found.expires_on else ""),
+            ]
+        ),
+    ]
+
+
+def _steps(sheet: Sheet, found: Quote) -> list[Block]:
+    rows = [
+        (step.name, step.factor, sheet.yen(step.yen) if step.yen is not None else "", step.basis)
+        for step in found.steps
+    ]
+    head = [sheet.w(f"quote.step_{name}") for name in ("name", "factor", "yen", "basis")]
+    return [
+        sheet.title(sheet.w("quote.steps_title")),
+        sheet.table(head, rows, "lrrl", ("1", "auto", "auto", "auto")),
+        sheet.note(sheet.w("quote.steps_note")),
+    ]

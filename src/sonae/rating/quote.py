@@ -1,0 +1,108 @@
+"""A quote: the premium with every step that led to it, or why there is none, or why an underwriter decides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+from sonae.figures import Lang, decimal
+from sonae.problems import Problem
+from sonae.programmes import describe
+from sonae.rating.request import Request
+from sonae.tables import Basis
+
+Decision = Literal["quoted", "referred", "declined"]
+DECISIONS: tuple[Decision, ...] = ("quoted", "referred", "declined")
+PLACES = 6
+"""Decimals to which a factor is written; every factor of the tariff has at most four, a quotient of two may have more."""
+
+
+def factor_text(factor: Fraction) -> str:
+    """Return a factor as it is written: ``0.7579``, ``1``, ``0.583333``."""
+    return decimal(factor, PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: its id, the factor that it puts on the amount before it, and the amount after it in yen.
+
+    Of ``base`` the factor is 1 and the amount is the base.
+    """
+
+    name: str
+    factor: Fraction
+    yen: int
+    basis: Basis
+    reference: str
+
+    @property
+    def factor_text(self) -> str:
+        """The factor as it is written."""
+        return factor_text(self.factor)
+
+    def data(self) -> dict[str, Any]:
+        """Return the step as plain data without floats, to be frozen; ``Quote.record`` gives the contract's form."""
+        return {
+            "name": self.name,
+            "factor": self.factor_text,
+            "yen": self.yen,
+            "basis": self.basis,
+            "reference": self.reference,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The answer to a request. Amounts in yen.
+
+    quoted: the premium stands. referred: an underwriter decides; the premium is the tariff's figure, None where the tariff
+    ends. declined: no premium. ``reasons`` say why it is referred or declined, each at the field it comes from.
+    """
+
+    request: Request
+    decision: Decision
+    annual_premium: int | None
+    premium: int | None
+    steps: tuple[Step, ...] = ()
+    reasons: tuple[Problem, ...] = ()
+
+    @property
+    def months(self) -> int:
+        """Months of cover."""
+        return self.request.months
+
+    def record(self, lang: Lang) -> dict[str, Any]:
+        """Return the quote as the command line's contract has it: factors as numbers, reasons in words."""
+        return {
+            "annual_premium": self.annual_premium,
+            "premium": self.premium,
+            "months": self.months,
+            "steps": [_step(each) for each in self.steps],
+            "decision": self.decision,
+            "problems": [describe(each, lang) for each in self.reasons],
+        }
+
+    def frozen(self) -> dict[str, Any]:
+        """Return the quote as plain data without floats or words, for canonical JSON."""
+        return {
+            "request": self.request.data(),
+            "annual_premium": self.annual_premium,
+            "premium": self.premium,
+            "months": self.months,
+            "steps": [each.data() for each in self.steps],
+            "decision": self.decision,
+            "reasons": [{"code": each.code, "at": each.at, "values": dict(each.values)} for each in self.reasons],
+        }
+
+
+def reasons_of(frozen: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """Return the reasons that a frozen quote holds."""
+    return tuple(
+        Problem(each["code"], each["at"], tuple(sorted(each["values"].items()))) for each in frozen["reasons"]
+    )
+
+
+def _step(step: Step) -> dict[str, Any]:
+    number = float(step.factor_text)
+    factor = int(number) if number.is_integer() else number
+    return {"name": step.name, "factor": factor, "yen": step.yen, "basis": step.basis}
