@@ -19,9 +19,8 @@ from sonae.loss.controls import check_weights
 from sonae.loss.parameters import LEVELS, NEEDED, parameters
 from sonae.policy import behind
 from sonae.problems import Problem, Refused, problem
-from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document
+from sonae.programmes import Cursor, Document, Programme, digest, load_folder, read_document, sale
 from sonae.programmes import lock as lock_file
-from sonae.programmes import sale
 from sonae.programmes import words as words_of
 from sonae.programmes.programme import VALUE_FILES
 from sonae.programmes.values import plain

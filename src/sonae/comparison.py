@@ -75,9 +75,7 @@ def compare(programme: Programme, quotes: Mapping[str, Quote], costs: Costs | No
     """
     leak = flyer_proportions(programme, programme.integer("scenario.persons", on), on)
     plans = sorted(programme.plans, key=lambda plan: (plan.liability_limit, plan.cost_limit))
-    rows = tuple(
-        Row(plan, quotes.get(plan.id), estimate(leak, Terms.of(plan)), _parts(plan, costs)) for plan in plans
-    )
+    rows = tuple(Row(plan, quotes.get(plan.id), estimate(leak, Terms.of(plan)), _parts(plan, costs)) for plan in plans)
     marked = next((row.plan for row in rows if row.enough), None)
     why: Why = "unknown" if costs is None else "none" if marked is None else "covers"
     return Comparison(rows, marked, why)

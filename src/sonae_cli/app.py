@@ -12,6 +12,7 @@ from sonae_cli import (
     calendar,
     checklist,
     diagnosis,
+    flyer,
     keys,
     log,
     loss,
@@ -47,6 +48,7 @@ app.command("estimate")(scenario.estimate)
 app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
 app.command("calendar")(calendar.calendar)
+app.command("flyer")(flyer.flyer)
 app.command("serve")(serve.serve)
 app.add_typer(checklist.app, name="checklist")
 app.command("worker")(worker.worker)

@@ -38,7 +38,7 @@ def build(programme: Programme, year: int, lang: Lang, on: date, given: Sequence
         "sample": page.w("sample") if sample else "",
         "translation": page.w("translation") if lang == "en" else "",
         "reconstructed": page.w("reconstructed"),
-        "estimate": page.w("estimate"),
+        "words": {"estimate": page.w("estimate")},  # theme.typ makes its badge of it
         "cases": cases(page),
         "loss": loss(page),
         "features_title": page.w("features"),

@@ -1,25 +1,31 @@
-"""Who stands behind the flyer: whom to ask, insurers, agents, approval."""
+"""Who stands behind the flyer: whom to ask, insurers and their shares, agency, approval."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sonae.contacts import NATIONAL
 from sonae.contacts import contacts as all_contacts
+from sonae.figures import decimal
 from sonae.flyer.page import Contact, Page
+from sonae.policy import Insurer
+from sonae.policy import parties as all_parties
 from sonae.problems import Refused, problem
+from sonae.programmes.sale import approvals
 
 
 def contacts(page: Page, given: Sequence[Contact]) -> dict[str, Any]:
-    """Return whom to ask: the contacts given, else those published for the year; a sample without any says so.
+    """Return whom to ask: the contacts given, else those published for the year, else the programme's own office.
 
-    Raises Refused for a live programme without any.
+    Raises Refused where there is none of these.
     """
     found = list(given) or [
         Contact(page.words(f"office.{desk.office}.name"), page.words(f"desk.{desk.name}"), desk.phone)
         for desk in all_contacts(page.programme).on(page.first_day)
     ]
-    if not found and page.programme.status == "live":
-        raise Refused([problem("flyer.contact", "contacts", year=page.year)])
+    if not found:
+        office = all_parties(page.programme, page.lang).office
+        if not office.telephone:
+            raise Refused([problem("flyer.contact", "contacts", year=page.year)])
+        found = [Contact(office.name, office.hours, office.telephone)]
     rows = [
         {
             "office": each.office,
@@ -28,32 +34,27 @@ def contacts(page: Page, given: Sequence[Contact]) -> dict[str, Any]:
         }
         for each in found
     ]
-    nobody = {"office": page.words(f"office.{NATIONAL}.name"), "desk": page.w("contact.sample_desk"), "phone": ""}
-    return {"title": page.w("contact.title"), "rows": rows or [nobody], "web": page.w("contact.web")}
+    return {"title": page.w("contact.title"), "rows": rows, "web": page.w("contact.web")}
 
 
 def parties(page: Page) -> dict[str, Any]:
-    """Return insurers with their shares, agents with their registration, and the approval of this flyer."""
-    programme = page.programme
+    """Return insurers with their shares, the agency with its registration, and the approval of this flyer."""
+    behind = all_parties(page.programme, page.lang)
+    agent = behind.agent
     return {
         "insurers_title": page.w("contact.insurers"),
-        "insurers": [
-            page.w(
-                "contact.lead" if insurer.lead else "contact.insurer",
-                name=page.words(f"insurer.{insurer.id}.name"),
-                share=insurer.share,
-            )
-            for insurer in programme.insurers
-        ],
-        "several": page.w("contact.several") if len(programme.insurers) > 1 else "",
+        "insurers": [_insurer(page, each, lead=place == 0) for place, each in enumerate(behind.insurers)],
+        "several": page.w("contact.several") if len(behind.insurers) > 1 else "",
         "agents_title": page.w("contact.agents"),
-        "agents": [
-            page.w("contact.agent", name=page.words(f"agent.{agent.id}.name"), registration=agent.registration)
-            for agent in programme.agents
-        ],
+        "agents": [page.w("contact.agent", name=agent.name, registration=agent.registration)] if agent else [],
         "approvals": [
             page.w("contact.approval", number=each.number, until=page.day(each.until))
-            for each in programme.approvals
+            for each in approvals(page.programme)[0]
             if each.document == "flyer"
         ],
     }
+
+
+def _insurer(page: Page, insurer: Insurer, *, lead: bool) -> str:
+    key = "contact.lead" if lead else "contact.insurer"
+    return page.w(key, name=insurer.name, share=decimal(insurer.share * 100, 2))

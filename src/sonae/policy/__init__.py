@@ -1,5 +1,6 @@
 """The papers of a cover: facts in, a paper out, in Japanese and as a reference translation in English."""
 
+from sonae.policy.behind import parties
 from sonae.policy.declared import Signed, declaration
 from sonae.policy.inputs import (
     CONFIRMATIONS,
@@ -22,7 +23,6 @@ from sonae.policy.inputs import (
 )
 from sonae.policy.letters import letter
 from sonae.policy.paper import Paper
-from sonae.policy.behind import parties
 from sonae.policy.price import quote
 from sonae.policy.proof import application_copy, certificate
 

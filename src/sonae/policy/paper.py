@@ -114,7 +114,12 @@ class Sheet:
         return {"type": "points", "items": list(items)}
 
     def table(
-        self, head: Sequence[str], rows: Iterable[Sequence[str]], align: str, widths: Sequence[str], foot: Sequence[str] = ()
+        self,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        align: str,
+        widths: Sequence[str],
+        foot: Sequence[str] = (),
     ) -> Block:
         """Return a table: ``align`` a letter (l, r, c) and ``widths`` ``auto`` or a number of shares for each column."""
         return {
@@ -186,7 +191,16 @@ class Sheet:
                 "blocks": list(blocks),
                 "words": {
                     key: self.w(key)
-                    for key in ("estimate", "number", "date", "issuer", "page_total", "reference", "sample_note", "qr_alt")
+                    for key in (
+                        "estimate",
+                        "number",
+                        "date",
+                        "issuer",
+                        "page_total",
+                        "reference",
+                        "sample_note",
+                        "qr_alt",
+                    )
                 },
                 **more,
             },

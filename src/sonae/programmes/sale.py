@@ -51,7 +51,11 @@ def text_fingerprint(programme: Programme) -> str:
     Any change of it takes the approvals back; the approvals themselves are not in it.
     """
     digest = hashlib.sha256()
-    for base, pattern in ((LIBRARY, "text/*/*.yaml"), (programme.folder, "*.yaml"), (programme.folder, "text/*/*.yaml")):
+    for base, pattern in (
+        (LIBRARY, "text/*/*.yaml"),
+        (programme.folder, "*.yaml"),
+        (programme.folder, "text/*/*.yaml"),
+    ):
         for path in sorted(base.glob(pattern)):
             if path.name != APPROVALS:
                 content = hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()

@@ -97,9 +97,7 @@ class Quote:
 
 def reasons_of(frozen: Mapping[str, Any]) -> tuple[Problem, ...]:
     """Return the reasons that a frozen quote holds."""
-    return tuple(
-        Problem(each["code"], each["at"], tuple(sorted(each["values"].items()))) for each in frozen["reasons"]
-    )
+    return tuple(Problem(each["code"], each["at"], tuple(sorted(each["values"].items()))) for each in frozen["reasons"])
 
 
 def _step(step: Step) -> dict[str, Any]:
