@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "sonae_web.accounts",
     "sonae_web.diagnosis",
     "sonae_web.desk",
+    "sonae_web.inquiries",
 ]
 MIDDLEWARE = [
     "sonae_web.ground.requests.identify",

@@ -5,9 +5,13 @@ from typing import Any
 from sonae.checklist import load_edition
 from sonae.figures import count
 from sonae.flyer.page import Page
+from sonae.papers import squares
 from sonae.scenario import estimate, flyer_proportions
 
 PERSONS_A_SQUARE = 10
+ACROSS = 20
+PAINTS = ("#b3301a", "#e0907e", "#9db8d2")
+"""Colours of the groups: who was paid most, who was paid less, who was given goodwill payments."""
 
 
 def cases(page: Page) -> dict[str, Any]:
@@ -59,12 +63,14 @@ def loss(page: Page) -> dict[str, Any]:
         ],
         "dots": page.w("loss.dots"),
         "alt": page.w("loss.alt", **facts),
+        "squares": squares(
+            [(persons // PERSONS_A_SQUARE, paint) for (persons, _), paint in zip(groups, PAINTS, strict=True)],
+            ACROSS,
+            page.w("loss.alt", **facts),
+        ),
         "groups": [
-            {
-                "squares": persons // PERSONS_A_SQUARE,
-                "name": page.w(f"loss.dot_{name}", number=count(persons), each=amount(each)),
-            }
-            for name, (persons, each) in zip(("high", "low", "rest"), groups, strict=True)
+            {"paint": paint, "name": page.w(f"loss.dot_{name}", number=count(persons), each=amount(each))}
+            for name, (persons, each), paint in zip(("high", "low", "rest"), groups, PAINTS, strict=True)
         ],
     }  # fmt: skip
 

@@ -25,6 +25,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     Role.Name.FEDERATION: (
         ("desk", "site.menu.desk_associations"),
+        ("desk_inquiries", "site.menu.desk_inquiries"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
     ),
