@@ -52,7 +52,10 @@ SCENARIO = {
 }
 LEAK = {"persons": 3000, "items": ["name", "address"], "response": 2}
 ORGANISATION = Organisation(
-    pk=UUID("00000000-0000-4000-8000-000000000001"), kind=Organisation.Kind.MEMBER, name="見本商事"
+    pk=UUID("00000000-0000-4000-8000-000000000001"),
+    kind=Organisation.Kind.MEMBER,
+    name="見本商事",
+    path=bytes(63) + b"\x01",
 )
 MADE = datetime(2027, 4, 1, 1, 0, tzinfo=UTC)
 TOKEN = Token(
@@ -154,7 +157,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
 
 
 def _acting() -> Acting:
-    return Acting(TOKEN, Scope(UUID(int=0), "member", ORGANISATION.pk, frozenset({ORGANISATION.pk})))
+    return Acting(TOKEN, Scope(UUID(int=0), "member", ORGANISATION.pk, bytes(ORGANISATION.path)))
 
 
 @public

@@ -17,7 +17,7 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
 from sonae_web.accounts.models import Invitation, JoinRequest, Organisation, Role, User
-from sonae_web.accounts.services import add_organisation, branch, grant_role, scope_of
+from sonae_web.accounts.services import add_organisation, grant_role, scope_of
 from sonae_web.accounts.tokens import issue_token, scopes_of
 from sonae_web.desk.models import Upload
 from sonae_web.diagnosis import actions, checklists, evidence, results, services
@@ -285,8 +285,8 @@ def _saved(row: Any) -> object:
 
 def _below(kind: str) -> Maker:
     def first(stage: Stage, owner: Organisation) -> object:
-        found = Organisation.objects.filter(kind=kind, pk__in=branch(owner.pk)).order_by("-state", "name")
-        return found.values_list("pk", flat=True).first()
+        found = Organisation.objects.filter(kind=kind).order_by("-state", "name")
+        return next((each.pk for each in found if bytes(each.path).startswith(bytes(owner.path))), None)
 
     return first
 

@@ -40,7 +40,9 @@ def blocks(text: str, name: str) -> list[str]:
 def sample_secret() -> str:
     """The secret of a token like the page's sample, in an organisation like the sample."""
     association = tree().association
-    Organisation(pk=ORGANISATION.pk, kind="member", name=ORGANISATION.name, parent=association).save(force_insert=True)
+    path = bytes(association.path) + ORGANISATION.pk.bytes
+    business = Organisation(pk=ORGANISATION.pk, kind="member", name=ORGANISATION.name, parent=association, path=path)
+    business.save(force_insert=True)
     role = grant_role(user=person(), organisation=Organisation.objects.get(pk=ORGANISATION.pk), role="member")
     with unscoped("test"):
         sheet = Checklist.objects.create(

@@ -23,7 +23,6 @@ from sonae_web.accounts.acting import PUBLIC, SIGNED_IN, SURELY, Acting, held
 from sonae_web.accounts.api import TokenAuth
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
 from sonae_web.accounts.rules import MIDWAY, OTHERS, Address, addresses
-from sonae_web.accounts.services import branch
 from sonae_web.accounts.tokens import authenticate
 from sonae_web.desk import places
 from sonae_web.diagnosis import services
@@ -152,7 +151,7 @@ def forged(user: User, organisation: uuid.UUID, roles: frozenset[str]) -> Acting
     """Whoever asks, in a role of whatever organisation."""
     place = Organisation.objects.filter(pk=organisation).first()
     role = min(roles)
-    return Acting(user, role, place, Scope(user.pk, role, place.pk, branch(place.pk))) if place else None
+    return Acting(user, role, place, Scope(user.pk, role, place.pk, bytes(place.path))) if place else None
 
 
 def any_role(user: User, organisation: uuid.UUID, roles: frozenset[str]) -> Acting | None:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 SUBJECT, MEMBER = uuid.UUID(int=7), uuid.UUID(int=1)
 PDF = b"%PDF-1.7 \xe8\xa6\x8b\xe6\x9c\xac"
 DATA = {"name": "見本商事", "grade": "B", "yen": 45_000_000}
-MINE = Scope(uuid.UUID(int=2), "member", MEMBER, frozenset({MEMBER}))
+MINE = Scope(uuid.UUID(int=2), "member", MEMBER, bytes(48) + MEMBER.bytes)
 
 
 def issued(here: Scope = MINE, **changes: Any) -> Document:

@@ -17,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
+from sonae_web.accounts.models import Organisation
 from sonae_web.ground import row_security
+from sonae_web.ground.postgres.base import SETTINGS
 from sonae_web.ground.scope import Owned, Scope, ScopeMissing, declared, unscoped
 from tests.cast import codes, many
 
@@ -44,8 +46,20 @@ NOTE, TOTAL = Note._meta.db_table, Total._meta.db_table
 SHOP, PRINTER, DAIRY = (uuid.UUID(int=number) for number in (1, 2, 3))
 
 
-def member(*places: uuid.UUID, role: str = "member") -> Scope:
-    return Scope(uuid.UUID(int=9), role, places[0], frozenset(places))
+ROOT, NORTH, CITY, VILLAGE = (uuid.UUID(int=number) for number in (10, 11, 12, 13))
+TREE = {
+    ROOT: ("national", None), NORTH: ("prefectural", ROOT), CITY: ("association", NORTH), VILLAGE: ("association", NORTH),
+    SHOP: ("member", CITY), PRINTER: ("member", VILLAGE), DAIRY: ("member", VILLAGE),
+}  # fmt: skip
+
+
+def path_to(place: uuid.UUID | None) -> bytes:
+    return path_to(TREE[place][1]) + place.bytes if place else b""
+
+
+def member(place: uuid.UUID, role: str = "member") -> Scope:
+    """A scope of an organisation and what is below it."""
+    return Scope(uuid.UUID(int=9), role, place, path_to(place))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -64,6 +78,10 @@ def _tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 @pytest.fixture
 def _notes() -> Iterator[None]:
     """One of each tenant, also for tests outside a transaction, after which only tables of the site are emptied."""
+    Organisation.objects.bulk_create(
+        Organisation(pk=pk, kind=kind, parent_id=above, name=f"見本{pk.int}", path=path_to(pk))
+        for pk, (kind, above) in TREE.items()
+    )
     with unscoped("a test's rows"):
         Note.objects.bulk_create([Note(tenant=each, text=f"見本{each.int}") for each in (SHOP, PRINTER, DAIRY)])
     yield
@@ -85,8 +103,7 @@ def seen(table: str = NOTE) -> set[uuid.UUID]:
 
 def left_over() -> list[str]:
     """What the database itself holds of the settings, asked for beside Django."""
-    names = ("sonae.unscoped", "sonae.role", "sonae.organisations")
-    rows = connection.connection.execute("SELECT " + ",".join(f"current_setting('{each}', true)" for each in names))
+    rows = connection.connection.execute("SELECT " + ",".join(f"current_setting('{each}', true)" for each in SETTINGS))
     return [each for each in rows.fetchone() if each]
 
 
@@ -97,7 +114,7 @@ def test_by_hand_too_only_the_scopes_rows_are_seen_and_none_outside() -> None:
     with declared(member(SHOP)):
         assert seen() == {SHOP}
         assert execute(f"SELECT text FROM {NOTE} WHERE tenant = %s OR true", PRINTER) == [("見本1",)]
-        with declared(member(PRINTER, DAIRY)):
+        with declared(member(VILLAGE)):
             assert seen() == {PRINTER, DAIRY}
         with unscoped("totals"):
             assert seen() == {SHOP, PRINTER, DAIRY}
@@ -105,15 +122,15 @@ def test_by_hand_too_only_the_scopes_rows_are_seen_and_none_outside() -> None:
     assert seen() == set()
 
 
+@pytest.mark.usefixtures("_notes")
 def test_a_role_that_the_model_does_not_name_sees_nothing_of_it() -> None:
-    clerk = member(SHOP, PRINTER, role="association")
+    clerk = member(ROOT, role="association")
     with unscoped("a test's rows"):
-        Note.objects.create(tenant=SHOP)
         Total.objects.create(tenant=SHOP)
     for scope, tables in ((clerk, [TOTAL]), (member(SHOP), [NOTE, TOTAL]), (member(SHOP, role="auditor"), [])):
         with declared(scope):
             assert [table for table in (NOTE, TOTAL) if seen(table)] == tables
-    with declared(clerk), pytest.raises(ProgrammingError, match="row-level security"):
+    with declared(clerk), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
         insert(SHOP)
 
 
@@ -315,8 +332,8 @@ def test_threads_do_not_see_each_others_scope() -> None:
 
 SCOPES: dict[str, tuple[Callable[[], AbstractContextManager[Any]], set[uuid.UUID]]] = {
     "shop": (lambda: declared(member(SHOP)), {SHOP}),
-    "two": (lambda: declared(member(PRINTER, DAIRY)), {PRINTER, DAIRY}),
-    "clerk": (lambda: declared(member(SHOP, PRINTER, role="association")), set()),
+    "two": (lambda: declared(member(VILLAGE)), {PRINTER, DAIRY}),
+    "clerk": (lambda: declared(member(ROOT, role="association")), set()),
     "job": (lambda: unscoped("a job"), {SHOP, PRINTER, DAIRY}),
 }
 STEP: st.SearchStrategy[Any] = st.deferred(
@@ -344,7 +361,7 @@ def walk(steps: list[Any], expected: set[uuid.UUID]) -> None:
         if step == "look":
             assert seen() == expected
         elif step == "within":
-            assert {each.tenant for each in Note.within(member(DAIRY, SHOP))} == {DAIRY, SHOP}
+            assert {each.tenant for each in Note.within(member(VILLAGE))} == {DAIRY, PRINTER}
         elif step[0] == "atomic":
             with transaction.atomic():
                 walk(step[1], expected)
@@ -417,7 +434,7 @@ def test_migrate_puts_up_what_is_missing_and_the_site_is_not_ready_before(
 
 
 def test_where_it_stands_nothing_is_written(django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(4):  # a look at each, between savepoint and release
+    with django_assert_num_queries(5):  # a look at the tree and at each, between savepoint and release
         row_security.apply((Note, Total))
 
 

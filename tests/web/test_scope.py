@@ -16,7 +16,7 @@ from django.db.models.query import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
@@ -30,6 +30,7 @@ from sonae_web.ground.scope import (
     ScopedManager,
     ScopedQuerySet,
     ScopeMissing,
+    below,
     declared,
     get_or_404,
     reach,
@@ -300,7 +301,7 @@ def test_the_innermost_declaration_holds_and_ends_even_by_an_error(there: Tree) 
 
 def test_tasks_side_by_side_keep_their_own_scopes() -> None:
     async def one(number: int) -> object:
-        mine = Scope(uuid.UUID(int=number), "member", uuid.UUID(int=number), frozenset())
+        mine = Scope(uuid.UUID(int=number), "member", uuid.UUID(int=number), b"")
         with declared(mine):
             for _ in range(3):
                 await asyncio.sleep(0)
@@ -339,20 +340,20 @@ def test_each_role_sees_its_part_of_the_tree_and_nothing_else(there: Tree) -> No
     everything = frozenset(each.pk for each in there)
     far = {there.other_prefecture.pk, there.far_association.pk, there.far_member.pk}
     below = {there.association, there.member, there.neighbour, there.own_member}
-    assert scope("member", there.member).organisations == {there.member.pk}
-    assert scope("association", there.association).organisations == {each.pk for each in below}
-    assert scope("federation", there.prefecture).organisations == everything - far - {there.national.pk}
-    assert scope("federation", there.other_prefecture).organisations == far
-    assert scope("federation", there.national).organisations == everything
+    assert branch(scope("member", there.member)) == {there.member.pk}
+    assert branch(scope("association", there.association)) == {each.pk for each in below}
+    assert branch(scope("federation", there.prefecture)) == everything - far - {there.national.pk}
+    assert branch(scope("federation", there.other_prefecture)) == far
+    assert branch(scope("federation", there.national)) == everything
     for role in ("agent", "underwriter", "claims", "auditor", "admin"):
-        assert scope(role, there.national).organisations == frozenset()
+        assert branch(scope(role, there.national)) == frozenset()
 
 
 def test_a_person_with_several_roles_acts_in_one_at_a_time(there: Tree) -> None:
     user = person()
     clerk, insured = acting(user, "association", there.association), acting(user, "member", there.own_member)
     assert (clerk.user, clerk.role, clerk.organisation) == (user.pk, "association", there.association.pk)
-    assert insured.organisations == {there.own_member.pk}
+    assert branch(insured) == {there.own_member.pk}
     part = made(Part, there.neighbour)
     assert get_or_404(Part, clerk, part.pk) == part
     with pytest.raises(Http404):
@@ -363,8 +364,8 @@ def test_an_archived_organisation_stays_visible_and_takes_in_nothing_new(there: 
     held = grant_role(user=person(), organisation=there.member, role="member")
     archived(there.member)
     archived(there.association)
-    assert there.member.pk in scope("federation", there.prefecture).organisations
-    assert scope_of(user=held.user, role=held.pk).organisations == {there.member.pk}
+    assert there.member.pk in branch(scope("federation", there.prefecture))
+    assert branch(scope_of(user=held.user, role=held.pk)) == {there.member.pk}
     with pytest.raises(ValueError, match="archived"):
         add_organisation(kind="member", name="新入", parent=there.association)
     with pytest.raises(ValueError, match="archived"):
@@ -517,9 +518,9 @@ def test_nobody_sees_outside_their_branch_whatever_the_tree(data: st.DataObject)
         ]
         for role, place in data.draw(st.lists(st.sampled_from(held), min_size=1, max_size=4)):
             mine = scope(role, place)
-            branch = {pk for pk in above if place.pk in chain(pk, above)}
-            sees = branch if role in ("member", "association", "federation") else set()
-            assert mine.organisations == sees
+            below_it = {pk for pk in above if place.pk in chain(pk, above)}
+            sees = below_it if role in ("member", "association", "federation") else set()
+            assert branch(mine) == sees
             assert {each.tenant for each in Part.within(mine)} == sees
             assert {each.pk for each in parts_found(mine, parts)} == {
                 pk for pk, owner in parts.items() if owner in sees
@@ -527,6 +528,13 @@ def test_nobody_sees_outside_their_branch_whatever_the_tree(data: st.DataObject)
             with declared(mine):
                 assert Part.objects.count() == Part._base_manager.count() == len(sees)
         transaction.set_rollback(True)
+
+
+def branch(mine: Scope) -> set[uuid.UUID]:
+    """The organisations that a scope sees."""
+    found = set(below(mine).values_list("pk", flat=True))
+    assert found == {each.pk for each in Organisation.objects.all() if services.sees(mine, each)}
+    return found
 
 
 def grown(data: st.DataObject) -> list[Organisation]:
@@ -557,7 +565,24 @@ def parts_found(mine: Scope, pks: dict[uuid.UUID, uuid.UUID]) -> Iterator[Part]:
             continue
 
 
-def test_a_scope_of_a_whole_federation_is_one_parameter(there: Tree) -> None:
-    many_more = frozenset({there.member.pk, *map(uuid.UUID, (f"{n:032x}" for n in range(300_000)))})
-    part = made(Part, there.member)
-    assert Part.within(Scope(uuid.uuid4(), "federation", there.national.pk, many_more)).get() == part
+@given(st.lists(st.binary(min_size=16, max_size=16), max_size=4), st.binary(min_size=16, max_size=64))
+@example([], b"\xff" * 16)
+@example([b"\xff" * 16], b"\xff" * 32)
+@example([b"a" * 15 + b"\xff"], b"a" * 15 + b"\xff" * 17)
+def test_the_span_of_a_branch_holds_its_paths_and_no_other(steps: list[bytes], other: bytes) -> None:
+    root = b"".join(steps)
+    since, until = Scope(uuid.uuid4(), "federation", uuid.uuid4(), root).span
+    for each in (other, root + other, root):
+        assert (since <= each < until) == (bool(root) and each.startswith(root))
+
+
+def test_a_new_organisation_is_in_the_scope_of_its_branch_and_rows_of_several_tenants_are_checked_at_once(
+    there: Tree,
+) -> None:
+    mine, tenants = scope("federation", there.prefecture), {there.member.pk, there.neighbour.pk}
+    tenants.add(add_organisation(kind="member", name="新入", parent=there.association).pk)
+    with declared(mine):
+        Part.objects.bulk_create([Part(tenant=each) for each in tenants])
+        with pytest.raises(ScopeMissing), transaction.atomic():
+            Part.objects.bulk_create([Part(tenant=each) for each in (*tenants, there.far_member.pk)])
+    assert {each.tenant for each in Part.within(mine)} == tenants

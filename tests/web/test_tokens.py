@@ -86,7 +86,7 @@ def later(monkeypatch: pytest.MonkeyPatch, after: timedelta) -> None:
 def test_a_token_acts_for_its_person_in_its_role(client: Client, role: Role, there: Tree) -> None:
     token, secret = issued(role, scopes=["reports:read", READ, READ])
     acting = authenticate(secret)
-    assert acting.scope.organisations == {there.member.pk}
+    assert acting.scope.root == there.member.path
     assert (acting.scope.user, acting.scope.role) == (role.user_id, "member")
     assert acting.may(READ)
     assert not acting.may("diagnoses")

@@ -17,7 +17,7 @@ from sonae.dates import JST
 from sonae.figures import day
 from sonae_web.accounts import letters
 from sonae_web.accounts.models import Invitation, Organisation, Role, User
-from sonae_web.accounts.services import HELD_AT, grant_role
+from sonae_web.accounts.services import HELD_AT, grant_role, sees
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, declared, get_or_404, unscoped
 from sonae_web.ground.words import lang, words
@@ -62,7 +62,7 @@ class Invited:
 
 def may_invite(*, scope: Scope, organisation: Organisation, role: str) -> bool:
     """Return whether somebody acting in a scope may invite people to a role in an organisation."""
-    if organisation.pk not in scope.organisations or organisation.state != Organisation.State.ACTIVE:
+    if not sees(scope, organisation) or organisation.state != Organisation.State.ACTIVE:
         return False
     if organisation.kind not in HELD_AT[Role.Name(role)]:
         return False

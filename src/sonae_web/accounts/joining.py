@@ -1,6 +1,5 @@
 """Requests to join: a business asks an association, which confirms that it is a member or declines. Never one's own."""
 
-import dataclasses
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,9 +112,8 @@ def confirm(*, scope: Scope, request: UUID, by: User) -> Organisation:
         raise Unfit("site.requests.decided")
     parent = Organisation.objects.get(pk=row.tenant)
     member = add_organisation(kind="member", name=content["name"], parent=parent, number=content["number"])
-    wider = dataclasses.replace(scope, organisations=scope.organisations | {member.pk})
     with override(content["lang"]):  # of who asked, not of the clerk
-        invite(scope=wider, organisation=member, role=Role.Name.MEMBER, mail=content["mail"], by=by)
+        invite(scope=scope, organisation=member, role=Role.Name.MEMBER, mail=content["mail"], by=by)
     row.organisation = member.pk
     _decide(row, JoinRequest.State.CONFIRMED, scope, by)
     return member

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models import Q
 
+from sonae_web.ground.reach import LONGEST
 from sonae_web.ground.scope import Owned
 from sonae_web.ground.sealed import SealedField
 
@@ -62,6 +63,8 @@ class Organisation(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     number = models.CharField(max_length=13, blank=True, default="")
     """法人番号, where there is one. Not unique: one business may belong to two associations."""
+    path = models.BinaryField(max_length=LONGEST, unique=True, editable=False)
+    """The ids of all from the root down to this one (``Scope.root``), so that a branch is a span of paths."""
 
     class Meta:
         constraints = [

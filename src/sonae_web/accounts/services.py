@@ -24,6 +24,8 @@ HELD_AT = {
     Role.Name.ADMIN: _FEDERATIONS,
 }
 """The kinds of organisation in which each role is held: who stands outside the tree, in the federation they work for."""
+SEES_ITS_BRANCH = frozenset({Role.Name.MEMBER, Role.Name.ASSOCIATION, Role.Name.FEDERATION})
+"""Roles that see the branch of their organisation, of it the models that name them; a member's is itself alone."""
 
 
 @transaction.atomic
@@ -35,7 +37,7 @@ def add_organisation(*, kind: str, name: str, parent: Organisation | None = None
     """
     above = None if parent is None else Organisation.objects.select_for_update().get(pk=parent.pk)
     _check_place(Organisation.Kind(kind), above)
-    row = Organisation(kind=kind, name=clean_name(name), parent=above, number=corporate_number(number))
+    row = _organisation(kind, name, above, number)
     row.save(force_insert=True)
     return row
 
@@ -49,11 +51,14 @@ def add_organisations(*, kind: str, entries: Sequence[tuple[uuid.UUID, str, str]
     parents = {row.pk: row for row in Organisation.objects.select_for_update().filter(pk__in=wanted)}
     for parent in wanted:
         _check_place(Organisation.Kind(kind), parents.get(parent))
-    rows = [
-        Organisation(kind=kind, name=clean_name(name), parent_id=parent, number=corporate_number(number))
-        for parent, name, number in entries
-    ]
+    rows = [_organisation(kind, name, parents[parent], number) for parent, name, number in entries]
     return Organisation.objects.bulk_create(rows)
+
+
+def _organisation(kind: str, name: str, above: Organisation | None, number: str) -> Organisation:
+    row = Organisation(kind=kind, name=clean_name(name), parent=above, number=corporate_number(number))
+    row.path = (bytes(above.path) if above else b"") + row.pk.bytes
+    return row
 
 
 def move(*, organisation: Organisation, parent: Organisation) -> NoReturn:
@@ -106,7 +111,7 @@ def scope_of(*, user: User, role: uuid.UUID) -> Scope:
     their role in ``seen_by``; the other roles see nothing of the tree. Raises ScopeMissing for a role that this person does
     not hold (any more), and for a closed account.
     """
-    held = Role.objects.filter(pk=role, user=user, user__is_active=True).first()
+    held = Role.objects.select_related("organisation").filter(pk=role, user=user, user__is_active=True).first()
     if held is None:
         raise ScopeMissing("this person does not hold this role")
     return scope_held(held)
@@ -114,25 +119,13 @@ def scope_of(*, user: User, role: uuid.UUID) -> Scope:
 
 def scope_held(role: Role) -> Scope:
     """Return the scope of a role just read from the database, whose person has an open account."""
-    return Scope(role.user_id, role.role, role.organisation_id, _visible(role))
+    path = bytes(role.organisation.path) if role.role in SEES_ITS_BRANCH else b""
+    return Scope(role.user_id, role.role, role.organisation_id, path)
 
 
-def _visible(held: Role) -> frozenset[uuid.UUID]:
-    if held.role == Role.Name.MEMBER:
-        return frozenset({held.organisation_id})
-    if held.role in (Role.Name.ASSOCIATION, Role.Name.FEDERATION):
-        return branch(held.organisation_id)
-    return frozenset()
-
-
-def branch(root: uuid.UUID) -> frozenset[uuid.UUID]:
-    """Return the ids of an organisation and of all below it, archived ones too: their rows remain."""
-    found, above = {root}, frozenset({root})
-    while above:  # level by level: in one statement, SQLite reads every organisation that there is
-        rows = list(Organisation.objects.filter(parent__pk__among=above).values_list("pk", "kind"))
-        found.update(pk for pk, _ in rows)
-        above = frozenset(pk for pk, kind in rows if kind != Organisation.Kind.MEMBER)
-    return frozenset(found)
+def sees(scope: Scope, organisation: Organisation) -> bool:
+    """Return whether an organisation lies in the branch of a scope, archived or not: its rows remain."""
+    return bool(scope.root) and bytes(organisation.path).startswith(scope.root)
 
 
 def _check_place(kind: Organisation.Kind, parent: Organisation | None) -> None:

@@ -14,7 +14,7 @@ from sonae_web.desk.listing import Asked, folded
 from sonae_web.desk.members import Figures
 from sonae_web.desk.models import Reference
 from sonae_web.diagnosis.models import Progress
-from sonae_web.ground.scope import Scope
+from sonae_web.ground.scope import Scope, below
 
 STATES = ("nobody", "some", "all")
 """Filters: associations in which nobody, some or all members have answered."""
@@ -54,15 +54,15 @@ class Association:
 
 def listed(*, scope: Scope, year: int) -> list[Association]:
     """Return the associations of the branch that are not archived, whatever their number in four queries."""
-    members = Organisation.objects.filter(kind="member", state="active")
-    sizes = dict(members.filter(pk__among=scope.organisations).values_list("parent").annotate(Count("pk")).order_by())
+    branch, members = below(scope), Organisation.objects.filter(kind="member", state="active")
+    sizes = dict(branch.filter(kind="member", state="active").values_list("parent").annotate(Count("pk")).order_by())
     above = Subquery(members.filter(pk=OuterRef("tenant")).values("parent"), output_field=UUIDField())
     of_year = Progress.within(scope).filter(year=year).annotate(above=above)
     states: dict[uuid.UUID, Counter[str]] = {}
     for place, state, count in of_year.values_list("above", "state").annotate(Count("pk")).order_by():
         if place is not None:  # None: an archived member's
             states.setdefault(place, Counter())[state] = count
-    rows = Organisation.objects.filter(kind="association", state="active", pk__among=scope.organisations)
+    rows = branch.filter(kind="association", state="active")
     codes = dict(Reference.within(scope).filter(tenant__in=rows.values("pk")).values_list("tenant", "code"))
     return [
         _association(row, codes.get(row[0], ""), sizes.get(row[0], 0), states.get(row[0], Counter()))

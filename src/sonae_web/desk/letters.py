@@ -28,7 +28,7 @@ def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str) ->
 
     Raises NotInvited for somebody who holds the role already, an archived organisation, and what the scope may not do.
     """
-    own = places.narrowed(scope, frozenset({organisation.pk}))
+    own = places.narrowed(scope, organisation)
     by = User.objects.get(pk=scope.user)
     try:
         invitations.invite(scope=own, organisation=organisation, role=role, mail=mail, by=by)
@@ -55,6 +55,6 @@ def addresses(members: Collection[UUID]) -> dict[UUID, list[str]]:
 
 def invited(scope: Scope, organisations: Collection[UUID]) -> dict[UUID, Invitation]:
     """Return by organisation its newest invitation that was neither withdrawn nor accepted."""
-    within = places.narrowed(scope, frozenset(organisations))
-    open_ = Invitation.within(within).filter(withdrawn_at=None, accepted_at=None).order_by("made_at")
+    of_those = Invitation.within(scope).filter(tenant__among=frozenset(organisations))
+    open_ = of_those.filter(withdrawn_at=None, accepted_at=None).order_by("made_at")
     return {row.tenant: row for row in open_}

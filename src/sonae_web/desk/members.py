@@ -48,21 +48,18 @@ class Member:
     reminders: int = 0
 
 
-def listed(*, scope: Scope, association: uuid.UUID, year: int) -> list[Member]:
-    """Return every member of an association, archived ones too, in three queries."""
-    rows = list(
-        Organisation.objects.filter(parent=association, kind=Organisation.Kind.MEMBER).values_list(
-            "pk", "name", "number", "state"
-        )
-    )
-    within = places.narrowed(scope, frozenset(row[0] for row in rows))
+def listed(*, scope: Scope, association: Organisation, year: int) -> list[Member]:
+    """Return every member of an association, archived ones too, in three queries; none where the scope does not see it."""
+    within = places.narrowed(scope, association)
+    if not within.root:
+        return []
+    rows = Organisation.objects.filter(parent=association, kind=Organisation.Kind.MEMBER)
     fields = ("state", "invited_at", "started_at", "done_at", "reminded_at", "reminders")
     progress = {row[0]: row[1:] for row in Progress.within(within).filter(year=year).values_list("tenant", *fields)}
     codes = dict(Reference.within(within).values_list("tenant", "code"))
     return [
         Member(pk, name, number, codes.get(pk, ""), state == Organisation.State.ARCHIVED, *progress.get(pk, ()))
-        for pk, name, number, state in rows
-        if pk in within.organisations
+        for pk, name, number, state in rows.values_list("pk", "name", "number", "state")
     ]
 
 
@@ -118,10 +115,9 @@ def figures(rows: Sequence[Member], *, waiting: int) -> Figures:
     return Figures(len(rows) - archived, invited, started, done, archived, waiting)
 
 
-def waiting(*, scope: Scope, association: uuid.UUID) -> int:
+def waiting(*, scope: Scope, association: Organisation) -> int:
     """Return how many businesses ask to be confirmed as members."""
-    within = places.narrowed(scope, frozenset({association}))
-    return JoinRequest.within(within).filter(state=JoinRequest.State.WAITING).count()
+    return JoinRequest.within(scope).filter(tenant=association.pk, state=JoinRequest.State.WAITING).count()
 
 
 @transaction.atomic
@@ -133,12 +129,11 @@ def add(*, scope: Scope, association: Organisation, name: str, number: str, code
     audit.record(
         action="member.added", kind="organisation", object_id=row.pk, actor=scope.user, organisation=scope.organisation
     )
-    wider = _with(scope, row.pk)
-    with declared(wider):
+    with declared(scope):
         if code:
             Reference.objects.create(tenant=row.pk, above=above.pk, code=code)
         if mail:
-            letters.invite(scope=wider, organisation=row, role="member", mail=mail)
+            letters.invite(scope=scope, organisation=row, role="member", mail=mail)
     return row
 
 
@@ -201,8 +196,3 @@ def _set_state(scope: Scope, member: Organisation, state: Organisation.State, ac
     audit.record(
         action=action, kind="organisation", object_id=row.pk, actor=scope.user, organisation=scope.organisation
     )
-
-
-def _with(scope: Scope, new: uuid.UUID) -> Scope:
-    """Return the scope with an organisation just added to its branch."""
-    return Scope(scope.user, scope.role, scope.organisation, scope.organisations | {new})

@@ -1,12 +1,14 @@
 """Where a clerk looks: the organisations of its branch, the scope of one association, the programme's years."""
 
 import uuid
+from dataclasses import replace
 
 from django.conf import settings
 from django.http import Http404
 
 from sonae.programmes import load
 from sonae_web.accounts.models import Organisation
+from sonae_web.accounts.services import sees
 from sonae_web.diagnosis.checklists import programme_year
 from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope
@@ -25,15 +27,15 @@ def member(scope: Scope, pk: uuid.UUID) -> Organisation:
 
 
 def _place(scope: Scope, pk: uuid.UUID, kind: str) -> Organisation:
-    row = Organisation.objects.filter(pk=pk, kind=kind).first() if pk in scope.organisations else None
-    if row is None:
+    row = Organisation.objects.filter(pk=pk, kind=kind).first()
+    if row is None or not sees(scope, row):
         raise Http404("not found")
     return row
 
 
-def narrowed(scope: Scope, organisations: frozenset[uuid.UUID]) -> Scope:
-    """Return the scope of the same person and role for some of its organisations only: queries of a part stay small."""
-    return Scope(scope.user, scope.role, scope.organisation, scope.organisations & organisations)
+def narrowed(scope: Scope, organisation: Organisation) -> Scope:
+    """Return the scope of the same person and role for the branch of one organisation in it: queries of a part stay small."""
+    return replace(scope, root=bytes(organisation.path) if sees(scope, organisation) else b"")
 
 
 def this_year() -> int:

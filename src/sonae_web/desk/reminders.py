@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from sonae_web.accounts.models import Organisation, Role
-from sonae_web.desk import letters, members, places
+from sonae_web.desk import letters, members
 from sonae_web.desk.members import Member
 from sonae_web.diagnosis.models import Progress
 from sonae_web.ground import audit, clock, sealed
@@ -80,7 +80,7 @@ def remind(*, scope: Scope, association: Organisation, chosen: Collection[uuid.U
     """
     Organisation.objects.select_for_update().get(pk=association.pk)
     wanted = frozenset(chosen)
-    rows = [row for row in members.listed(scope=scope, association=association.pk, year=year) if row.pk in wanted]
+    rows = [row for row in members.listed(scope=scope, association=association, year=year) if row.pk in wanted]
     made = plan(scope=scope, rows=rows)
     _send(scope, association, made, link)
     _note(scope, [row.pk for row in made.to], year)
@@ -107,10 +107,10 @@ def _send(scope: Scope, association: Organisation, made: Plan, link: str) -> Non
 def _note(scope: Scope, pks: list[uuid.UUID], year: int) -> None:
     now = clock.now()
     for some in _some(pks):
-        within = places.narrowed(scope, frozenset(some))
-        with declared(within):
-            there = frozenset(Progress.objects.filter(year=year).values_list("tenant", flat=True))
-            Progress.objects.filter(year=year).update(reminded_at=now, reminders=F("reminders") + 1)
+        with declared(scope):
+            known = Progress.objects.filter(year=year, tenant__among=frozenset(some))
+            there = frozenset(known.values_list("tenant", flat=True))
+            known.update(reminded_at=now, reminders=F("reminders") + 1)
             Progress.objects.bulk_create(
                 Progress(
                     tenant=pk, year=year, state=Progress.State.INVITED, invited_at=now, reminded_at=now, reminders=1

@@ -17,8 +17,7 @@ from sonae_web.accounts.models import Organisation
 from sonae_web.accounts.services import is_corporate_number, is_name
 from sonae_web.desk.listing import folded
 from sonae_web.desk.models import Reference, Upload
-from sonae_web.desk.places import narrowed
-from sonae_web.ground.scope import Scope
+from sonae_web.ground.scope import Scope, below
 
 ABOVE = {
     "prefecture": ("中央会", "都道府県中央会", "federation"),
@@ -75,9 +74,9 @@ def above(kind: str, place: Organisation, scope: Scope) -> Above:
     if not extra:
         return Above(place.pk, {})
     of_kind = "association" if kind == Upload.Kind.MEMBERS else "prefectural"
-    rows = list(Organisation.objects.filter(kind=of_kind, state="active", pk__among=scope.organisations))
-    within = narrowed(scope, frozenset(row.pk for row in rows))
-    codes = dict(Reference.within(within).values_list("tenant", "code"))
+    rows = list(below(scope).filter(kind=of_kind, state="active"))
+    of_those = Reference.within(scope).filter(tenant__among=frozenset(row.pk for row in rows))
+    codes = dict(of_those.values_list("tenant", "code"))
     found: dict[str, uuid.UUID | None] = {}
     for row in rows:
         for text in {folded(row.name), row.number, folded(codes.get(row.pk, ""))} - {""}:
@@ -126,14 +125,13 @@ def matched(rows: Sequence[Row], kind: str, scope: Scope) -> list[tuple[Row, Pro
     """Return rows with what they mean in the database now, each with what stands against it; in six queries."""
     own = "member" if kind == Upload.Kind.MEMBERS else "association"
     parents = frozenset(row.above for row in rows)
-    below = Organisation.objects.filter(kind=own, parent__pk__among=parents)
-    within = narrowed(scope, frozenset(below.values_list("pk", flat=True)))  # not the whole branch with every query
-    references = Reference.within(within)
+    children = Organisation.objects.filter(kind=own, parent__pk__among=parents)
+    references = Reference.within(scope)
     by_code = references.filter(above__among=parents, code__in={row.code for row in rows if row.code})
-    there = {each.pk: each for each in below.filter(name__in={row.name for row in rows})}
+    there = {each.pk: each for each in children.filter(name__in={row.name for row in rows})}
     numbers = {row.number for row in rows if row.number}
-    there |= {each.pk: each for each in below.filter(number__in=numbers)}
-    there |= below.in_bulk(list(by_code.values_list("tenant", flat=True)))
+    there |= {each.pk: each for each in children.filter(number__in=numbers)}
+    there |= children.in_bulk(list(by_code.values_list("tenant", flat=True)))
     codes = dict(references.filter(tenant__among=frozenset(there)).values_list("tenant", "code"))
     index: dict[tuple[uuid.UUID | None, str, str], Organisation] = {}
     for each in sorted(

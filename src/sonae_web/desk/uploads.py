@@ -20,7 +20,6 @@ from sonae_web.accounts.models import Invitation, Organisation, Role
 from sonae_web.accounts.services import add_organisations
 from sonae_web.desk import letters, rows, sheets
 from sonae_web.desk.models import Reference, Upload
-from sonae_web.desk.places import narrowed
 from sonae_web.desk.rows import Row
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, declared
@@ -139,8 +138,7 @@ def load(*, scope: Scope, place: Organisation, upload: uuid.UUID, most: int | No
 @transaction.atomic
 def _load(scope: Scope, pk: uuid.UUID, position: int, batch: Sequence[BulkRow], over: rows.Above) -> int:
     """Load a batch if the list stands where it begins, and return where it stands now."""
-    own = narrowed(scope, frozenset({scope.organisation}))
-    upload = Upload.within(own).select_for_update().defer("content").get(pk=pk)
+    upload = Upload.within(scope).select_for_update().defer("content").get(pk=pk)
     if upload.next_row != position:
         return upload.next_row
     sound = [row for row, _ in (rows.checked(each, upload.kind, over) for each in batch) if row is not None]
@@ -149,7 +147,7 @@ def _load(scope: Scope, pk: uuid.UUID, position: int, batch: Sequence[BulkRow], 
     meant = [row for row, fault in rows.matched(sound, upload.kind, scope) if fault is None]
     counts = Counter(row.verdict for row in meant)
     written = _write(scope, upload.kind, meant)
-    with declared(own):
+    with declared(scope):
         if position == 0:  # until now these were what the check foretold
             upload.new = upload.changed = upload.same = upload.invited = 0
         upload.new += counts["new"]
@@ -175,26 +173,25 @@ def _write(scope: Scope, kind: str, meant: Sequence[Row]) -> int:
     made = add_organisations(kind=own, entries=[(row.above, row.name, row.number) for row in new])
     who: dict[int, uuid.UUID] = {row.at: row.known for row in meant if row.known is not None}
     who |= {row.at: each.pk for row, each in zip(new, made, strict=True)}
-    wider = Scope(scope.user, scope.role, scope.organisation, scope.organisations | set(who.values()))
     known = {each.pk: each for each in Organisation.objects.filter(pk__in=[row.known for row in meant if row.known])}
     for row in meant:
         if row.verdict == "changed" and row.known is not None:
             known[row.known].name, known[row.known].number = row.name, row.number or known[row.known].number
             known[row.known].save(update_fields=["name", "number"])
-    with declared(wider):
-        coded = frozenset(Reference.within(narrowed(wider, frozenset(who.values()))).values_list("tenant", flat=True))
+    with declared(scope):
+        among = Reference.objects.filter(tenant__among=frozenset(who.values()))
+        coded = frozenset(among.values_list("tenant", flat=True))
         Reference.objects.bulk_create(
             Reference(tenant=who[row.at], above=row.above, code=row.code)
             for row in meant
             if row.code and who[row.at] not in coded
         )
-    return _invite(wider, own, {who[row.at]: row.mail for row in meant if row.mail}, {each.pk: each for each in made})
+    return _invite(scope, own, {who[row.at]: row.mail for row in meant if row.mail}, {each.pk: each for each in made})
 
 
 def _invite(scope: Scope, role: str, mails: dict[uuid.UUID, str], made: dict[uuid.UUID, Organisation]) -> int:
     """Invite to the organisations into which nobody was invited yet, and in which nobody has the role."""
-    within = narrowed(scope, frozenset(mails))
-    there = set(Invitation.within(within).values_list("tenant", flat=True))
+    there = set(Invitation.within(scope).filter(tenant__among=frozenset(mails)).values_list("tenant", flat=True))
     there |= set(Role.objects.filter(organisation__in=mails, role=role).values_list("organisation_id", flat=True))
     missing = [pk for pk in mails if pk not in made and pk not in there]
     organisations = made | {each.pk: each for each in Organisation.objects.filter(pk__in=missing)}

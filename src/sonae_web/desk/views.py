@@ -47,11 +47,11 @@ def of_association(view: View) -> View:
 def show_members(request: HttpRequest, who: Acting, association: Organisation) -> HttpResponse:
     """The members of an association: to its own clerks with what they may do, to a federation's to read."""
     asked = listing.read(request.GET, states=FILTERS, sorts=members.SORTS)
-    rows = members.listed(scope=who.scope, association=association.pk, year=asked.year)
+    rows = members.listed(scope=who.scope, association=association, year=asked.year)
     found = members.chosen(rows, asked)
     page = listing.paged(found, asked)
     own = who.role == Role.Name.ASSOCIATION and association.state == Organisation.State.ACTIVE
-    waiting = members.waiting(scope=who.scope, association=association.pk)
+    waiting = members.waiting(scope=who.scope, association=association)
     context = {
         "association": association,
         "page": page,
@@ -75,7 +75,7 @@ def show_members(request: HttpRequest, who: Acting, association: Organisation) -
 def export_members(request: HttpRequest, who: Acting, association: Organisation, form: str) -> HttpResponse:
     """The members that a page shows, all of them, as a file."""
     asked = listing.read(request.GET, states=FILTERS, sorts=members.SORTS)
-    rows = members.chosen(members.listed(scope=who.scope, association=association.pk, year=asked.year), asked)
+    rows = members.chosen(members.listed(scope=who.scope, association=association, year=asked.year), asked)
     return exports.answer(
         request, form, name=f"members-{asked.year}", title=words()("site.desk.sheet_members"),
         heads=[f"site.desk.{name}" for name in EXPORTED], rows=_exported(rows),
@@ -224,7 +224,7 @@ def _send(request: ActingRequest) -> HttpResponse:
 
 def _chosen(who: Acting, request: HttpRequest) -> list[Member]:
     """Return the members ticked, or all that the filter finds."""
-    rows = members.listed(scope=who.scope, association=who.organisation.pk, year=places.this_year())
+    rows = members.listed(scope=who.scope, association=who.organisation, year=places.this_year())
     asked: Asked = listing.read(request.POST, states=FILTERS, sorts=members.SORTS)
     if request.POST.get("all"):
         return members.chosen(rows, asked)

@@ -8,16 +8,38 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 log = logging.getLogger("sonae.scope")
+LONGEST = 4 * 16
+"""Bytes of the path of a member: national federation, prefectural federation, association, member."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Who acts, in which role of which organisation, and the organisations whose rows this role may see."""
+    """Who acts, in which role of which organisation, and the branch of the tree whose rows this role may see.
+
+    ``root`` is the path of the organisation at the top of that branch: the ids of all from the root of the tree down to it,
+    16 bytes each. An empty one sees nothing.
+    """
 
     user: uuid.UUID
     role: str
     organisation: uuid.UUID
-    organisations: frozenset[uuid.UUID]
+    root: bytes
+
+    @property
+    def top(self) -> uuid.UUID | None:
+        """The organisation at the top of the branch."""
+        return uuid.UUID(bytes=self.root[-16:]) if self.root else None
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether nothing can lie below the top: the branch is that organisation alone."""
+        return len(self.root) == LONGEST
+
+    @property
+    def span(self) -> tuple[bytes, bytes]:
+        """From which path to which (that one not included) the branch goes; from b"" to b"" where nothing is seen."""
+        stem = self.root.rstrip(b"\xff")
+        return self.root, (stem[:-1] + bytes([stem[-1] + 1]) if stem else b"\xff" * (LONGEST + 1) if self.root else b"")
 
 
 @dataclass(frozen=True)

@@ -15,18 +15,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.db.backends.utils import CursorWrapper
 
 from sonae.problems import Problem, problem
-from sonae_web.ground.scope import Owned
+from sonae_web.ground.scope import Owned, tree
 
 POLICY = "sonae_tenant"
-# Sub-selects: each is computed once for a statement, not once for a row. The innermost hides from the planner how many
-# tenants there are: it makes them a hash table then, however many; knowing of 300,000 it would look through them row by row.
+# Sub-selects: each is computed once for a statement, not once for a row; but the last, which looks up the place of the row's
+# tenant in the tree, or of all tenants of the branch at once, as the planner finds best.
 _CONDITION = """(SELECT current_setting('sonae.unscoped', true)) = 'on'
  OR ((SELECT current_setting('sonae.role', true)) = ANY ({roles}::text[])
- AND {tenant} IN (SELECT unnest(string_to_array((SELECT current_setting('sonae.organisations', true)), ',')::uuid[])))"""
+ AND ({tenant} = (SELECT nullif(current_setting('sonae.top', true), '')::uuid)
+ OR EXISTS (SELECT 1 FROM {tree} place WHERE place.{key} = {tenant}
+ AND place.path >= (SELECT decode(current_setting('sonae.since', true), 'hex'))
+ AND place.path < (SELECT decode(current_setting('sonae.until', true), 'hex')))))"""
 _STANDING = """
 SELECT c.relrowsecurity AND c.relforcerowsecurity AND count(p.oid) = 1 AND bool_and(p.polpermissive AND p.polcmd = '*'
        AND p.polroles = ARRAY[0::oid] AND p.polname = %s AND obj_description(p.oid, 'pg_policy') = %s || md5({expression}))
@@ -45,24 +48,31 @@ def owned() -> list[type[Owned]]:
     ]
 
 
-def apply(models: Iterable[type[Owned]] | None = None, *, using: str = DEFAULT_DB_ALIAS) -> None:
+def apply(tables: Iterable[type[Owned]] | None = None, *, using: str = DEFAULT_DB_ALIAS) -> None:
     """Give every table of owned models (or of those named) its policy, where it lacks it; needs the tables' owner.
 
-    A table that does not exist (yet) is left out. Safe to run at any time; elsewhere than on PostgreSQL it does nothing.
+    A table that does not exist (yet) is left out, and all are before the tree has its paths. Safe to run at any time;
+    elsewhere than on PostgreSQL it does nothing.
     Raises TypeError for a model whose tenant is in another table: a policy could not see it.
     """
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
     with transaction.atomic(using=using), connection.cursor() as cursor:
-        for model in owned() if models is None else models:
+        cursor.execute(
+            "SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass(%s) AND attname = 'path' AND NOT attisdropped",
+            [_quoted(cursor, tree()._meta.db_table)],
+        )
+        if not cursor.fetchone():
+            return
+        for model in owned() if tables is None else tables:
             if model._meta.get_field("tenant").model is not model:
                 raise TypeError(f"{model._meta.label} keeps its tenant in another table")
             if _stands(cursor, model) is False:
                 _put_up(cursor, model)
 
 
-def faults(models: Iterable[type[Owned]] | None = None, *, using: str = DEFAULT_DB_ALIAS) -> list[Problem]:
+def faults(tables: Iterable[type[Owned]] | None = None, *, using: str = DEFAULT_DB_ALIAS) -> list[Problem]:
     """Return why the second wall does not stand: a role that it does not bind, tables without their policy."""
     connection = connections[using]
     if connection.vendor != "postgresql":
@@ -73,7 +83,7 @@ def faults(models: Iterable[type[Owned]] | None = None, *, using: str = DEFAULT_
         found = [problem("database.role_unbound", "SONAE_DATABASE_URL", role=role)] if unbound else []
         return found + [
             problem("database.no_policy", "SONAE_DATABASE_URL", table=model._meta.db_table)
-            for model in (owned() if models is None else models)
+            for model in (owned() if tables is None else tables)
             if not _stands(cursor, model)
         ]
 
@@ -103,11 +113,17 @@ def _put_up(cursor: CursorWrapper, model: type[Owned]) -> None:
 
 def _condition(cursor: CursorWrapper, model: type[Owned]) -> str:
     roles = "'{" + ",".join(sorted(map(str, model.seen_by))) + "}'"
-    return _CONDITION.format(roles=roles, tenant=_quoted(cursor, _column(model)))
+    places = tree()
+    return _CONDITION.format(
+        roles=roles,
+        tenant=f"{_quoted(cursor, model._meta.db_table)}.{_quoted(cursor, _column(model, 'tenant'))}",
+        tree=_quoted(cursor, places._meta.db_table),
+        key=_quoted(cursor, _column(places, "id")),
+    )
 
 
-def _column(model: type[Owned]) -> str:
-    field: Any = model._meta.get_field("tenant")
+def _column(model: type[models.Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)
     return str(field.column)
 
 

@@ -16,6 +16,8 @@ import uuid
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
+from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.constants import OnConflict
@@ -31,9 +33,11 @@ __all__ = [
     "ScopedManager",
     "ScopedQuerySet",
     "Unscoped",
+    "below",
     "declared",
     "get_or_404",
     "reach",
+    "tree",
     "unscoped",
 ]
 
@@ -57,6 +61,17 @@ class Among(models.Lookup):
         return f"{column} IN (SELECT value FROM json_each(%s))", (*values, among)  # noqa: S608 - a column of ours
 
 
+def tree() -> type[models.Model]:
+    """Return the model of organisations: ``path`` says where each stands (``Scope.root``)."""
+    return apps.get_model(settings.TREE_MODEL)
+
+
+def below(scope: Scope) -> models.QuerySet[Any]:
+    """Return the organisations of a scope's branch, the top included."""
+    since, until = scope.span
+    return tree()._default_manager.filter(path__gte=since, path__lt=until)
+
+
 M = TypeVar("M", bound="Owned")
 _END = object()
 
@@ -70,10 +85,12 @@ class ScopedQuerySet(models.QuerySet[M]):
         """Return the rows of the scope: none for a role that does not see this model."""
         if isinstance(to, Unscoped):
             rows = self.all()
-        elif to.role in self.model.seen_by:
-            rows = self.filter(tenant__among=to.organisations)
-        else:
+        elif to.role not in self.model.seen_by or not to.root:
             rows = self.none()
+        elif to.is_leaf:
+            rows = self.filter(tenant=to.top)
+        else:
+            rows = self.filter(tenant__in=below(to).values("pk"))
         rows._reach = to
         return rows
 
@@ -104,15 +121,18 @@ class ScopedQuerySet(models.QuerySet[M]):
         """What every way of making rows calls."""
         if on_conflict == OnConflict.UPDATE:
             raise ScopeMissing("an insert that turns into an update does not ask whose the row is")
-        if not all(self._may_own(each.tenant) for each in objs):
+        if not self._may_own({each.tenant for each in objs}):
             raise ScopeMissing(f"a new row of {self.model._meta.label} lies outside the scope")
         with asking(self._reach):
             return super()._insert(objs, *args, on_conflict=on_conflict, **options)  # type: ignore[misc]
 
-    def _may_own(self, tenant: uuid.UUID) -> bool:
-        if isinstance(self._reach, Scope):
-            return self._reach.role in self.model.seen_by and tenant in self._reach.organisations
-        return isinstance(self._reach, Unscoped)
+    def _may_own(self, tenants: set[uuid.UUID]) -> bool:
+        if not isinstance(self._reach, Scope):
+            return isinstance(self._reach, Unscoped)
+        if self._reach.role not in self.model.seen_by:
+            return False
+        others = tenants - {self._reach.top}
+        return not others or below(self._reach).filter(pk__among=frozenset(others)).count() == len(others)
 
     def _fetch_all(self) -> None:
         with asking(self._reach):

@@ -98,7 +98,7 @@ def _build(chance: random.Random) -> None:
 
 
 def _federations() -> dict[str, Organisation]:
-    national = Organisation(pk=ROOT, kind="national", name="見本全国中央会")
+    national = Organisation(pk=ROOT, kind="national", name="見本全国中央会", path=ROOT.bytes)
     national.save(force_insert=True)
     tree = {"national": national}
     for number, name in enumerate(("見本県中央会", "例示県中央会")):

@@ -236,4 +236,4 @@ def test_a_member_has_no_desk(there: Tree, as_clerk: SignIn) -> None:
 
 def test_the_scope_of_a_neighbour_lists_nobody(there: Tree) -> None:
     foreign = scope("association", there.other_association)
-    assert members.listed(scope=foreign, association=there.association.pk, year=2027) == []
+    assert members.listed(scope=foreign, association=there.association, year=2027) == []

@@ -20,7 +20,8 @@ from psycopg.pq import TransactionStatus
 
 from sonae_web.ground.reach import Reach, Scope, ScopeMissing, Unscoped, holding
 
-TELL = "SELECT set_config('sonae.unscoped',%s,true),set_config('sonae.role',%s,true),set_config('sonae.organisations',%s,true)"
+SETTINGS = ("sonae.unscoped", "sonae.role", "sonae.top", "sonae.since", "sonae.until")
+TELL = "SELECT " + ",".join(f"set_config('{name}',%s,true)" for name in SETTINGS)
 UNTOUCHED = frozenset(
     {"ALTER", "BEGIN", "COMMENT", "COMMIT", "CREATE", "DROP", "RELEASE", "ROLLBACK", "SAVEPOINT", "SET", "VACUUM"}
 )
@@ -70,10 +71,11 @@ def _refused(*args: Any, **options: Any) -> NoReturn:
     raise ScopeMissing("SQL by this way knows no tenant; execute it")
 
 
-def settings_of(to: Reach | None) -> tuple[str, str, str]:
-    """Return the values of sonae.unscoped, sonae.role and sonae.organisations."""
+def settings_of(to: Reach | None) -> tuple[str, ...]:
+    """Return the values of SETTINGS: of a branch that is one organisation only its top is said, not its span."""
     if isinstance(to, Unscoped):
-        return "on", "", ""
+        return "on", "", "", "", ""
     if isinstance(to, Scope):
-        return "", to.role, ",".join(map(str, to.organisations))
-    return "", "", ""
+        since, until = ("", "") if to.is_leaf else (each.hex() for each in to.span)
+        return "", to.role, str(to.top or ""), since, until
+    return "", "", "", "", ""
