@@ -25,6 +25,7 @@ from sonae_web.diagnosis import actions, checklists, progress, results
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.inquiries import sample as inquiries
 from sonae_web.sample.people import PASSWORD, SIGN_INS
 
 ROOT = uuid5(UUID(int=0), "sonae sample")
@@ -94,6 +95,7 @@ def _build(chance: random.Random) -> None:
     _requests(tree["association-0"], now)
     _worked_on(tree["trading"], people["trading"])
     _begun_by_a_colleague(tree["printer"], User.objects.get(email="colleague@example.jp"), now)
+    inquiries.make(tree)
     make_totals(clock.today())
 
 
