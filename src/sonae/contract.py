@@ -5,15 +5,17 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sonae import enrolment, scenario
+from sonae import enrolment, rating, scenario
 from sonae import jo as jo_model
 from sonae.checklist import read_answers
 from sonae.figures import Lang
-from sonae.problems import Refused, problem
-from sonae.programmes import Document, Programme
+from sonae.problems import Problem, Refused, problem
+from sonae.programmes import Document, Programme, sale
+from sonae.programmes.reader import Where
 
 if TYPE_CHECKING:
     from sonae.report import Diagnosis
@@ -68,3 +70,44 @@ def calendar(
         opening = closed.next_opening
         data |= {"reason": closed.reason, "next_opening": None if opening is None else opening.isoformat()}
     return found, data
+
+
+def quote(
+    document: Document, lang: Lang, extensions: Iterable[enrolment.Extension] = ()
+) -> tuple[rating.Quote, dict[str, Any]]:
+    """Return the quote for a request, and its data. With a day of application the months follow from the calendar.
+
+    Raises Refused: for a faulty request, for a day on which no window is open, and for a live programme that lacks what it
+    needs to be sold.
+    """
+    asked = rating.read_request(document)
+    sale.require(asked.programme, "quote", asked.request.on)
+    request = asked.request
+    if asked.applied is not None:
+        choice = _chosen(asked, document, enrolment.choices(asked.programme, asked.applied, extensions))
+        request = replace(request, months=choice.months)
+    found = rating.rate(asked.programme, request)
+    placed = tuple(replace(each, at=document.at(_where(each))) for each in found.reasons)
+    found = replace(found, reasons=placed)
+    return found, found.record(lang)
+
+
+def _chosen(asked: rating.Asked, document: Document, choices: list[enrolment.Choice]) -> enrolment.Choice:
+    """Return the choice asked for by its window, or else the one that starts first. Raises Refused."""
+    on = asked.applied or asked.request.on
+    fitting = [each for each in choices if asked.window in (None, each.kind)]
+    if fitting:
+        return fitting[0]
+    if choices:
+        raise Refused(
+            [problem("rating.window_closed", document.at(("window",)), window=asked.window, on=on.isoformat())]
+        )
+    opening = enrolment.none_open(asked.programme, on).next_opening
+    at = document.at(("applied",))
+    if opening is None:
+        raise Refused([problem("rating.no_window_left", at, on=on.isoformat())])
+    raise Refused([problem("rating.no_window", at, on=on.isoformat(), opening=opening.isoformat())])
+
+
+def _where(each: Problem) -> Where:
+    return tuple(each.at.split("."))

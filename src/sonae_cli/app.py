@@ -18,6 +18,7 @@ from sonae_cli import (
     loss,
     migrate,
     programme,
+    quote,
     sample,
     scenario,
     serve,
@@ -47,6 +48,7 @@ app.command("diagnose")(diagnosis.diagnose)
 app.command("estimate")(scenario.estimate)
 app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
+app.command("quote")(quote.quote)
 app.command("calendar")(calendar.calendar)
 app.command("flyer")(flyer.flyer)
 app.command("serve")(serve.serve)

@@ -103,6 +103,8 @@ INSTALLED_APPS = [
     "sonae_web.ground",
     "sonae_web.accounts",
     "sonae_web.diagnosis",
+    "sonae_web.declarations",
+    "sonae_web.quotes",
     "sonae_web.desk",
     "sonae_web.inquiries",
 ]

@@ -19,5 +19,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("sonae_web.inquiries.urls")),
     path("", include("sonae_web.desk.urls")),
+    path("", include("sonae_web.quotes.urls")),
+    path("", include("sonae_web.declarations.urls")),
     path("", include("sonae_web.diagnosis.urls")),
 ]

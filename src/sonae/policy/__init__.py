@@ -2,6 +2,7 @@
 
 from sonae.policy.behind import parties
 from sonae.policy.declared import Signed, declaration
+from sonae.policy.explanation import explanation, explanation_version, period_of
 from sonae.policy.inputs import (
     CONFIRMATIONS,
     Account,
@@ -48,8 +49,11 @@ __all__ = [
     "application_copy",
     "certificate",
     "declaration",
+    "explanation",
+    "explanation_version",
     "letter",
     "parties",
+    "period_of",
     "quote",
     "terms_of",
 ]

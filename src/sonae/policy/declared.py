@@ -39,7 +39,7 @@ def declaration(programme: Programme, parties: Parties, signed: Signed, lang: La
         *(block for name in HISTORY for block in _past(sheet, name, getattr(stated, name), stated)),
         *_certifications(sheet, stated),
         *_controls(sheet, programme, stated),
-        *_signed(sheet, signed),
+        sheet.together(_signed(sheet, signed)),
     ]
     return sheet.paper(
         "declaration",
@@ -80,7 +80,7 @@ def _facts(sheet: Sheet, stated: Declaration) -> list[Block]:
 def _past(sheet: Sheet, name: str, past: Past, stated: Declaration) -> Iterator[Block]:
     years = stated.form.leaks_years if name == "leaks" else stated.form.claims_years
     yield sheet.title(sheet.w(f"declaration.{name}_title"))
-    yield sheet.facts([(sheet.w(f"declaration.{name}_question", years=years), sheet.w(past.stated or "not_stated"))])
+    yield sheet.asked(sheet.w(f"declaration.{name}_question", years=years), sheet.w(past.stated or "not_stated"))
     if past.stated == "yes":
         rows = [
             (each.when, each.what, "" if each.amount is None else _amount(sheet, name, each.amount))

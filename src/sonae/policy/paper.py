@@ -1,5 +1,6 @@
 """A paper: its data, ready to print, and its PDF; and the sheet on which the papers are put together."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from sonae.policy.inputs import Office, Parties, Terms
 from sonae.programmes import Programme
 
 Block = dict[str, Any]
+_WEEKDAY = re.compile(r" ?[（(][月火水木金土日A-Za-z]{1,3}[）)]$")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ class Sheet:
         there = at.astimezone(JST)
         if (there.hour, there.minute) != (16, 0):
             return self.moment(at)
-        return self.w("at_four", day=self.day(there.date()))
+        return self.w("at_four", day=_WEEKDAY.sub("", self.day(there.date())))
 
     def terms(self, terms: Terms) -> list[tuple[str, str]]:
         """Return limits and deductible as rows."""
@@ -87,6 +89,10 @@ class Sheet:
         if terms.insurer_share != 1:
             rows.append((self.w("insurer_share"), self.percent(terms.insurer_share)))
         return rows
+
+    def stamp(self, at: datetime) -> str:
+        """Return a moment in Japan in figures alone, to the minute: for columns."""
+        return at.astimezone(JST).strftime("%Y-%m-%d %H:%M")
 
     # --- blocks
     def title(self, text: str) -> Block:
@@ -112,6 +118,14 @@ class Sheet:
     def points(self, items: Sequence[str]) -> Block:
         """Return a list."""
         return {"type": "points", "items": list(items)}
+
+    def asked(self, question: str, answer: str) -> Block:
+        """Return a question with its answer."""
+        return {"type": "asked", "question": question, "answer": answer}
+
+    def together(self, blocks: Sequence[Block]) -> Block:
+        """Return blocks that stand on one page."""
+        return {"type": "together", "blocks": list(blocks)}
 
     def table(
         self,

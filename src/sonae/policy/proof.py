@@ -145,7 +145,7 @@ def _confirmations(sheet: Sheet, sent: Application) -> list[Block]:
                 "how": sheet.w(f"application.delivered_{sent.explanation_delivered}"),
             }
         text = sheet.w(f"application.confirm_{name}", **values)
-        rows.append((text, sheet.moment(given) if given else sheet.w("not_stated")))
+        rows.append((text, sheet.stamp(given) if given else sheet.w("not_stated")))
     head = [sheet.w("application.confirmed"), sheet.w("application.confirmed_at")]
     return [
         sheet.title(sheet.w("application.confirmations_title")),

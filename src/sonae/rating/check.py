@@ -9,6 +9,7 @@ from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Programme
 from sonae.rating.rate import rate
 from sonae.rating.request import GRADES, Request
+from sonae.rating.rules import NOT_TAKEN
 from sonae.rating.tariff import BASE, NEEDED, SCALE, Tariff, tariff
 
 RISING, FALLING = ("sales", "limit", "experience"), ("deductible",)
@@ -104,8 +105,9 @@ def _check_words(programme: Programme) -> list[Problem]:
     needed = [f"rating.step.{name}.name" for name in STEPS]
     needed += [f"rating.certification.{name}.name" for name in sorted(certificates)]
     needed += [f"rating.kind.{name}.name" for name in sorted(kinds)]
-    needed += [f"problem.rating.declined_{name}.found" for name in sorted(kinds | industries)]
-    problems = []
+    problems = [
+        problem("rating.no_reason", _FILE, found=name) for name in sorted((kinds | industries) - set(NOT_TAKEN))
+    ]
     for lang in LANGS:
         try:
             words = programme.words(lang)

@@ -13,12 +13,12 @@ from sonae.tables import Basis
 
 Decision = Literal["quoted", "referred", "declined"]
 DECISIONS: tuple[Decision, ...] = ("quoted", "referred", "declined")
-PLACES = 6
+PLACES = 8
 """Decimals to which a factor is written; every factor of the tariff has at most four, a quotient of two may have more."""
 
 
 def factor_text(factor: Fraction) -> str:
-    """Return a factor as it is written: ``0.7579``, ``1``, ``0.583333``."""
+    """Return a factor as it is written: ``0.7579``, ``1``, ``0.58333333``."""
     return decimal(factor, PLACES)
 
 

@@ -1,18 +1,31 @@
 """What the programme declines, and what an underwriter decides: rules read from the tariff, each reason at its field."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 
 from sonae.problems import Problem, problem
 from sonae.rating.request import Request
 from sonae.rating.tariff import Tariff
+
+NOT_TAKEN: Mapping[str, Problem] = MappingProxyType(
+    {
+        "public": problem("rating.declined_public", "industry"),
+        "foreign_public": problem("rating.declined_foreign_public", "industry"),
+        "public_body": problem("rating.declined_public_body", "kinds"),
+        "unlisted_consumer_lender": problem("rating.declined_unlisted_consumer_lender", "kinds"),
+        "ceremonial_mutual": problem("rating.declined_ceremonial_mutual", "kinds"),
+    }
+)
+"""Why an industry or a kind of business is not taken, each in words of its own."""
 
 
 def declined(rates: Tariff, request: Request) -> tuple[Problem, ...]:
     """Return every reason why the programme does not take this business; none where it does."""
     reasons = []
     if request.industry in rates.words("declined.industries"):
-        reasons.append(problem(f"rating.declined_{request.industry}", "industry"))
-    reasons += (problem(f"rating.declined_{kind}", "kinds") for kind in request.kinds)
+        reasons.append(NOT_TAKEN[request.industry])
+    reasons += (NOT_TAKEN[kind] for kind in request.kinds)
     most = rates.whole("declined.sales_over")
     if request.annual_sales > most:
         reasons.append(problem("rating.declined_sales", "annual_sales", most=f"{most:,}"))

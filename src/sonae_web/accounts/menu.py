@@ -15,6 +15,8 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("checklist", "site.menu.checklist"),
         ("actions", "site.menu.actions"),
         ("results", "site.menu.results"),
+        ("quotes", "site.menu.quotes"),
+        ("declaration", "site.menu.declaration"),
         ("people", "site.menu.people"),
     ),
     Role.Name.ASSOCIATION: (
@@ -28,7 +30,10 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk_inquiries", "site.menu.desk_inquiries"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
+        ("desk_changes", "site.menu.desk_changes"),
     ),
+    Role.Name.AGENT: (("advice", "site.menu.advice"),),
+    Role.Name.UNDERWRITER: (("underwriting", "site.menu.underwriting"),),
 }
 """For each role the names of its pages (addresses with ``organisation`` alone) and the ids of their words."""
 

@@ -24,7 +24,9 @@ HELD_AT = {
     Role.Name.ADMIN: _FEDERATIONS,
 }
 """The kinds of organisation in which each role is held: who stands outside the tree, in the federation they work for."""
-SEES_ITS_BRANCH = frozenset({Role.Name.MEMBER, Role.Name.ASSOCIATION, Role.Name.FEDERATION})
+SEES_ITS_BRANCH = frozenset(
+    {Role.Name.MEMBER, Role.Name.ASSOCIATION, Role.Name.FEDERATION, Role.Name.AGENT, Role.Name.UNDERWRITER}
+)
 """Roles that see the branch of their organisation, of it the models that name them; a member's is itself alone."""
 
 

@@ -7,7 +7,7 @@ from django import template
 from django.utils.html import format_html
 
 from sonae.dates import JST
-from sonae.figures import count, yen
+from sonae.figures import count, exact_yen, yen
 from sonae.figures import day as day_text
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import FIELD
@@ -26,6 +26,18 @@ def w(key: str, **values: object) -> str:
 def yen_filter(amount: int) -> str:
     """Return an estimate in yen as people say it."""
     return yen(amount, lang())
+
+
+@register.filter(name="exact")
+def exact_filter(amount: int) -> str:
+    """Return an exact amount, as charged."""
+    return exact_yen(amount, lang())
+
+
+@register.filter(name="japan")
+def japan_filter(at: datetime) -> str:
+    """Return the date of a moment in Japan, as tables write it."""
+    return clock.date_of(at).isoformat()
 
 
 @register.filter(name="count")

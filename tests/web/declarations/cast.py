@@ -1,0 +1,52 @@
+"""Members who declare: brought to any state by the services alone."""
+
+from dataclasses import replace
+from datetime import date
+
+from sonae.declaration import HISTORY, Past
+from sonae.policy import Signatory
+from sonae_web.declarations import drafts, services
+from sonae_web.declarations.drafts import Open
+from sonae_web.declarations.models import SignedDeclaration
+from sonae_web.diagnosis import checklists, results
+from sonae_web.ground.scope import Scope
+from tests.web.test_checklists import SHOP
+
+HANAKO = Signatory("見本 花子", "代表取締役", "representative")
+UNTIL = date(2099, 3, 31)
+
+
+def diagnosed(scope: Scope, answer: str = "yes") -> None:
+    """A result with every question answered alike, handed in."""
+    shop = replace(SHOP, annual_sales=50_000_000)
+    sheet = checklists.save_business(
+        scope=scope, business=shop, seen=checklists.start(scope=scope).business_version
+    )
+    answers = {question.id: answer for question in sheet.asked}
+    seen = {each.question: each.version for each in checklists.changes(sheet, answers)}
+    checklists.save_all(scope=scope, business=shop, answers=answers, seen=seen, facts_seen=sheet.business_version)
+    results.hand_in(scope=scope)
+
+
+def confirmed(scope: Scope) -> Open:
+    """The open declaration with every section confirmed as it was filled in, and nothing in the past."""
+    found = drafts.start(scope=scope)
+    for section in found.sections:
+        seen = found.draft.version
+        if section.id == "business":
+            assert found.stated.business is not None
+            found = drafts.save_business(scope=scope, business=found.stated.business, seen=seen)
+        elif section.questions:
+            answers = {each.id: found.stated.controls.get(each.id, "unknown") for each in section.questions}
+            found = drafts.save_controls(scope=scope, section=section.id, answers=answers, seen=seen)
+        elif section.id in HISTORY:
+            found = drafts.save_past(scope=scope, name=section.id, past=Past("no"), seen=seen)
+        else:
+            found = drafts.save_certifications(scope=scope, held=(), seen=seen)
+    return found
+
+
+def signed(scope: Scope) -> SignedDeclaration:
+    """A declaration signed as it was filled in."""
+    found = confirmed(scope)
+    return services.sign(scope=scope, signatory=HANAKO, seen=found.draft.version)
