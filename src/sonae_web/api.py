@@ -4,6 +4,7 @@ from sonae_web.accounts import api as accounts
 from sonae_web.diagnosis import api as diagnosis
 from sonae_web.diagnosis import own_api as own
 from sonae_web.ground.api import make, marked
+from sonae_web.policies import api as policies
 
 api = make(
     "Sonae API",
@@ -13,4 +14,5 @@ api = make(
 api.add_router("", diagnosis.router)
 api.add_router("", accounts.router)
 api.add_router("", own.router)
+api.add_router("", policies.router)
 urls = marked(api)

@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "sonae_web.quotes",
     "sonae_web.desk",
     "sonae_web.inquiries",
+    "sonae_web.policies",
 ]
 MIDDLEWARE = [
     "sonae_web.ground.requests.identify",

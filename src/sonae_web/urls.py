@@ -21,5 +21,6 @@ urlpatterns = [
     path("", include("sonae_web.desk.urls")),
     path("", include("sonae_web.quotes.urls")),
     path("", include("sonae_web.declarations.urls")),
+    path("", include("sonae_web.policies.urls")),
     path("", include("sonae_web.diagnosis.urls")),
 ]

@@ -482,6 +482,8 @@ LEFT = {
     "accounts/joining.py": {"join.ask"},  # a visitor asks an association
     "desk/jobs.py": {"upload.load"},  # finds the file whose clerk's scope it then takes
     "desk/totals.py": {"totals.nightly"},  # all tenants' results become counts
+    "inquiries/desks.py": {"inquiries.desks"},  # what every visitor may see
+    "inquiries/services.py": {"inquiry.ask"},  # a visitor asks a federation
     "sample/build.py": {"sample.build"},
 }
 """Where outside the ground tenancy is left, and with which reasons."""

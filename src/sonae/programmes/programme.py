@@ -26,7 +26,7 @@ MOST_BYTES = 4_000_000
 STATUSES = ("sample", "live")
 DisputeCosts = Literal["inside", "outside_prorata"]
 DISPUTE_COSTS: tuple[DisputeCosts, ...] = ("inside", "outside_prorata")
-VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml", "rates.yaml")
+VALUE_FILES = ("scoring.yaml", "loss.yaml", "calendar.yaml", "enrolment.yaml", "rates.yaml")
 NEEDED = {
     "scoring.grades": "brackets",
     "scoring.critical_cap": "word",
@@ -37,6 +37,7 @@ NEEDED = {
     **dict.fromkeys((f"calendar.{name}" for name in ("normal_from", "normal_until", "normal_cover_from")), "date_rule"),
     **dict.fromkeys((f"calendar.{name}" for name in ("mid_term_from", "mid_term_until")), "date_rule"),
     **dict.fromkeys((f"calendar.{name}" for name in ("mid_term_cover_from", "cover_to", "debit_on")), "date_rule"),
+    "enrolment.master_policy": "word",
     "jo.basic": "yen",
     "jo.responsibility_high": "words",
     **dict.fromkeys((f"jo.identifiability.{name}" for name in ("name_and_address", "name")), "points"),

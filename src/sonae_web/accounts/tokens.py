@@ -38,6 +38,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "diagnoses:read": frozenset({Role.Name.MEMBER}),
         "reports:read": frozenset({Role.Name.MEMBER}),
+        "applications:read": frozenset({Role.Name.MEMBER}),
     }
 )
 """What a token may be good for, and the roles whose tokens may be."""
