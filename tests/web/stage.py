@@ -25,6 +25,7 @@ from sonae_web.diagnosis.models import Evidence, Result
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.inquiries.models import Inquiry
+from sonae_web.inquiries.views import told_of
 from tests.web.cast import Tree, archived, tree
 from tests.web.test_checklists import SHOP
 
@@ -319,6 +320,7 @@ BLANKS: dict[str, Blank] = {
     "upload": Blank(_upload, MISSING, tenants=True),
     "inquiry": Blank(_inquiry, MISSING, tenants=True),
     "flyer_paper.year": word(2027, 1999),
+    "told": Blank(lambda stage, owner: told_of("Q2027-00001", "見本中央会"), "nothing"),
     "member": Blank(_below("member"), MISSING, tenants=True),
     "association": Blank(_below("association"), MISSING, tenants=True),
     "join_ask.association": Blank(lambda stage, owner: stage.place.association.pk, MISSING),

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -35,8 +36,7 @@ def inquiry(request: HttpRequest) -> HttpResponse:
     entry = forms.read_inquiry(request.POST, offices)
     if request.method == "POST" and not entry.faults:
         row = services.ask(**entry.values)
-        request.session[SENT] = {"number": row.number, "office": desks.place_for(row.office).name}
-        return redirect("inquiry_sent")
+        return redirect("inquiry_sent", told=told_of(row.number, desks.place_for(row.office).name))
     faults = entry.faults if request.method == "POST" else {}
     texts = words()
     chosen = entry.entered["office"] or request.GET.get("office", "")
@@ -50,14 +50,20 @@ def inquiry(request: HttpRequest) -> HttpResponse:
     return render(request, "inquiries/ask.html", context, status=422 if faults else 200)
 
 
+def told_of(number: str, office: str) -> str:
+    """Return what the page after an inquiry tells, signed, so that it can stand in an address: a visitor has no session."""
+    return signing.dumps([number, office], salt=SENT)
+
+
 @public
 @require_safe
-def inquiry_sent(request: HttpRequest) -> HttpResponse:
-    """The number of the inquiry just sent, and who answers; without one, the form."""
-    told = request.session.get(SENT)
-    if not isinstance(told, dict):
-        return redirect("inquiry")
-    return render(request, "inquiries/sent.html", told)
+def inquiry_sent(request: HttpRequest, told: str) -> HttpResponse:
+    """The number of the inquiry just sent, and who answers."""
+    try:
+        number, office = signing.loads(told, salt=SENT)
+    except signing.BadSignature:
+        raise Http404("not found") from None
+    return render(request, "inquiries/sent.html", {"number": number, "office": office})
 
 
 @acting(Role.Name.FEDERATION)

@@ -118,7 +118,8 @@ def test_an_archived_federation_gets_no_inquiries(place: Tree) -> None:
 def test_a_form_sent_twice_is_one_inquiry(client: Client, place: Tree) -> None:
     form = ENTRY | once()
     first, second = client.post("/inquiries/", form), client.post("/inquiries/", form)
-    assert first["Location"] == second["Location"] == "/inquiries/sent"
+    assert first["Location"] == second["Location"]
+    assert "sessionid" not in client.cookies
     with unscoped("test"):
         assert Inquiry.objects.count() == 1
     assert client.post("/inquiries/", form | {"text": "別の質問"}).status_code == 409
@@ -280,8 +281,9 @@ def test_beyond_its_allowance_an_address_is_told_to_come_back(place: Tree, monke
     assert Client().get("/inquiries/", REMOTE_ADDR="192.0.2.7").status_code == 200
 
 
-def test_the_page_that_says_it_arrived_is_only_for_who_sent_it(client: Client, place: Tree) -> None:
-    assert client.get("/inquiries/sent")["Location"] == "/inquiries/"
+def test_the_page_that_says_it_arrived_cannot_be_made_up(client: Client, place: Tree) -> None:
+    assert client.get("/inquiries/sent/nothing").status_code == 404
+    assert client.get(f"/inquiries/sent/{views.told_of('Q2027-00009', '見本県中央会')}").status_code == 200
 
 
 def test_a_prefecture_can_be_chosen_in_the_address(client: Client, place: Tree) -> None:
