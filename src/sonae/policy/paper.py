@@ -128,12 +128,7 @@ class Sheet:
         return {"type": "together", "blocks": list(blocks)}
 
     def table(
-        self,
-        head: Sequence[str],
-        rows: Iterable[Sequence[str]],
-        align: str,
-        widths: Sequence[str],
-        foot: Sequence[str] = (),
+        self, head: Sequence[str], rows: Iterable[Sequence[str]], align: str, widths: Sequence[str], foot: Sequence[str] = ()
     ) -> Block:
         """Return a table: ``align`` a letter (l, r, c) and ``widths`` ``auto`` or a number of shares for each column."""
         return {
@@ -205,16 +200,7 @@ class Sheet:
                 "blocks": list(blocks),
                 "words": {
                     key: self.w(key)
-                    for key in (
-                        "estimate",
-                        "number",
-                        "date",
-                        "issuer",
-                        "page_total",
-                        "reference",
-                        "sample_note",
-                        "qr_alt",
-                    )
+                    for key in ("estimate", "number", "date", "issuer", "page_total", "reference", "sample_note", "qr_alt")
                 },
                 **more,
             },

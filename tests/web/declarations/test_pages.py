@@ -105,9 +105,7 @@ def test_a_member_confirms_section_by_section_and_signs(browser: Client, member:
 
 
 @pytest.mark.parametrize("section", ["business", "attack", "leaks", "insurance", "claims", "certifications"])
-def test_a_section_is_not_saved_without_its_confirmation(
-    browser: Client, member: Scope, place: Tree, section: str
-) -> None:
+def test_a_section_is_not_saved_without_its_confirmation(browser: Client, member: Scope, place: Tree, section: str) -> None:
     with declared(member):
         found = drafts.start(scope=member)
     sent = form_of(found, section)

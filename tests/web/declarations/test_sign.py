@@ -41,9 +41,7 @@ def actions() -> list[str]:
     return [row.action for row in rows]
 
 
-def test_a_declaration_is_filled_in_from_the_diagnosis_confirmed_signed_and_frozen(
-    member: Scope, office: Scope
-) -> None:
+def test_a_declaration_is_filled_in_from_the_diagnosis_confirmed_signed_and_frozen(member: Scope, office: Scope) -> None:
     begun = drafts.start(scope=member)
     assert begun.source and begun.stated.controls and not begun.confirmed
     with pytest.raises(Incomplete):
@@ -76,12 +74,7 @@ def test_the_credit_is_what_the_rating_takes(member: Scope) -> None:
     found = drafts.save_certifications(scope=member, held=held, seen=found.draft.version)
     row = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)
     given = services.credit(row)
-    assert (given.grade, given.certifications, given.prior_leak, given.prior_claim) == (
-        "A",
-        ("pmark", "isms"),
-        False,
-        False,
-    )
+    assert (given.grade, given.certifications, given.prior_leak, given.prior_claim) == ("A", ("pmark", "isms"), False, False)
 
 
 def test_a_correction_makes_a_new_version_and_keeps_the_old_one(member: Scope, office: Scope) -> None:
@@ -199,9 +192,7 @@ def test_what_is_not_what_was_signed_is_found(member: Scope) -> None:
 def test_the_database_keeps_one_open_and_freezes_whole(member: Scope) -> None:
     row = drafts.start(scope=member).row
     with pytest.raises(IntegrityError), transaction.atomic():
-        Declaration(tenant=row.tenant, year=row.year, edition=row.edition, started_at=clock.now()).save(
-            force_insert=True
-        )
+        Declaration(tenant=row.tenant, year=row.year, edition=row.edition, started_at=clock.now()).save(force_insert=True)
     with pytest.raises(IntegrityError), transaction.atomic():
         Declaration.objects.filter(pk=row.pk).update(frozen_at=clock.now())
 

@@ -44,19 +44,9 @@ def at(moment: datetime) -> Iterator[None]:
 def quoted(scope: Scope, kind: str = "mid_term", plan: str = "p5000", sales: str = "50,000,000") -> Quote:
     """A quote made by a member that was diagnosed."""
     entered = QueryDict(mutable=True)
-    entered.update(
-        {
-            "industry": "retail",
-            "annual_sales": sales,
-            "persons_held": "1200",
-            "recent_claims": "0",
-            "known_incident": "no",
-        }
-    )
+    entered.update({"industry": "retail", "annual_sales": sales, "persons_held": "1200", "recent_claims": "0", "known_incident": "no"})
     found = of_member.read(entered, (), programme())
-    return quotes.make(
-        scope=scope, insured="見本商事", facts=found, plan=plan, kind=kind, credit=of_member.credit(scope)
-    )
+    return quotes.make(scope=scope, insured="見本商事", facts=found, plan=plan, kind=kind, credit=of_member.credit(scope))
 
 
 def ready(scope: Scope, *, signed: bool = True) -> None:
@@ -129,3 +119,5 @@ def declared_version(scope: Scope, application: UUID) -> int:
 def now(scope: Scope, application: UUID) -> Application:
     """The application as it stands."""
     return Application.within(scope).get(pk=application)
+
+

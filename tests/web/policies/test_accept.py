@@ -18,19 +18,11 @@ pytestmark = pytest.mark.django_db
 
 
 def test_from_sending_to_the_certificate(place: Tree) -> None:
-    member, clerk, office = (
-        scope("member", place.member),
-        scope("association", place.association),
-        scope("federation", place.prefecture),
-    )
+    member, clerk, office = scope("member", place.member), scope("association", place.association), scope("federation", place.prefecture)
     with at(JUNE):
         row = submitted(member)
         assert (row.state, row.number, row.applied_on) == ("submitted", "A2027-000001", date(2027, 6, 10))
-        assert (row.cover_from, row.months, row.debit_on) == (
-            datetime(2027, 8, 25, 16, tzinfo=JST),
-            7,
-            date(2027, 9, 24),
-        )
+        assert (row.cover_from, row.months, row.debit_on) == (datetime(2027, 8, 25, 16, tzinfo=JST), 7, date(2027, 9, 24))
         confirmed(clerk, row.pk)
         checked(office, row.pk)
         cover = accepted(office, row.pk)
