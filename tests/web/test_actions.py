@@ -11,9 +11,11 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sonae.programmes.canonical import canonical
 from sonae_web.accounts.models import User
 from sonae_web.diagnosis import actions, checklists, evidence, results
-from sonae_web.diagnosis.models import Evidence, Task
+from sonae_web.diagnosis.models import Evidence, Result, Task
+from sonae_web.ground import sealed
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
 from tests.web.cast import Tree, acting, once, person
@@ -72,6 +74,20 @@ def test_the_list_comes_from_the_result_law_and_grade_first_then_by_yen_an_hour(
     rest = [(each.saves or 0) / max(float(each.hours), 0.25) for each in found if not each.urgent]
     assert all(one >= two - 4 for one, two in pairwise(rest))  # in whole yen, an hour of a quarter
     assert Task.within(member).count() == 0
+
+
+def test_the_list_of_a_result_made_before_it_had_a_column_is_read_from_its_content(
+    member: Scope, first: actions.Action
+) -> None:
+    row = Result.within(member).get()
+    listed = results.actions(row)
+    sealed.put_bytes(row, "content", zlib.compress(canonical(results.content(row) | {"actions": listed})))
+    row.actions = b""
+    row.save(update_fields=["content", "actions"])
+    assert actions.listed(member)[0] == first
+    assert actions.progress(member) == (len(listed), 0)
+    actions.tick(scope=member, action=first, done=True)
+    assert actions.progress(member) == (len(listed), 1)
 
 
 def test_ticked_off_and_opened_again(member: Scope, first: actions.Action) -> None:

@@ -59,9 +59,17 @@ def listed(scope: Scope) -> list[Action]:
     evidence: dict[UUID, int] = {}
     for task_id in Evidence.within(scope).values_list("task_id", flat=True):
         evidence[task_id] = evidence.get(task_id, 0) + 1
-    return [
-        _action(each, row.edition, tasks.get(each["question"]), evidence) for each in results.content(row)["actions"]
-    ]
+    return [_action(each, row.edition, tasks.get(each["question"]), evidence) for each in results.actions(row)]
+
+
+def progress(scope: Scope) -> tuple[int, int]:
+    """Return how many actions the newest result asks for, and how many of them are ticked off."""
+    row = results.latest(scope)
+    if row is None:
+        return 0, 0
+    asked = {each["question"] for each in results.actions(row)}
+    done = Task.within(scope).filter(state=Task.State.DONE).values_list("question", flat=True)
+    return len(asked), len(asked.intersection(done))
 
 
 def one(scope: Scope, question: str) -> Action | None:

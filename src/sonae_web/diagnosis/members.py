@@ -32,15 +32,15 @@ def home(request: ActingRequest) -> HttpResponse:
     """What stands, and what comes next."""
     scope = request.acting.scope
     sheet, made = checklists.read(scope), results.history(scope)
-    year, todo = checklists.programme_year(clock.today()), actions.listed(scope)
+    year, (total, done) = checklists.programme_year(clock.today()), actions.progress(scope)
     context = {
         "sheet": sheet,
         "results": made,
         "year": year,
         "due": not made or made[0].year < year,
         "most": len(load_edition(services.programme(), services.programme().edition_of(year)).questions),
-        "total": len(todo),
-        "done": sum(each.done for each in todo),
+        "total": total,
+        "done": done,
     }
     return render(request, "diagnosis/member_home.html", context)
 

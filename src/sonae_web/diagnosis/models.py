@@ -54,6 +54,8 @@ class Result(Owned):
     """Canonical JSON: score and grade by area."""
     content = SealedField()
     """Canonical JSON, compressed: the record, and the report's data by language."""
+    actions = SealedField(default=b"")
+    """Canonical JSON: what to do, most pressing first. Empty in results made before it had a column: there it is in content."""
 
     class Meta(Owned.Meta):
         abstract = False

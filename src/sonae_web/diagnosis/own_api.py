@@ -88,7 +88,7 @@ def whole(frozen: Frozen, lang: Lang) -> dict[str, Any]:
         "release": row.release,
         "fingerprint": row.fingerprint,
         "areas": [area(name, found) for name, found in frozen.areas.items()],
-        "actions": frozen.content["actions"],
+        "actions": results.actions(row),
         "record": frozen.record,
         "report": frozen.report(lang),
     }

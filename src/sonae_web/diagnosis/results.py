@@ -92,32 +92,38 @@ def made(found: Diagnosis, *, tenant: UUID, year: int, at: datetime, by: UUID, p
     )  # fmt: skip
     frozen = {
         "record": found.record,
-        "actions": _actions(found),
         "report": {lang: build(found, lang) for lang in LANGS},
     }
     sealed.put_bytes(row, "content", zlib.compress(canonical(frozen)))
+    sealed.put(row, "actions", _actions(found))
     return row
 
 
 def latest(scope: Scope) -> Result | None:
-    """Return the member's newest result, or None."""
-    return Result.within(scope).order_by("-made_at").first()
+    """Return the member's newest result, its content not read yet, or None."""
+    return Result.within(scope).defer("content").order_by("-made_at").first()
 
 
 def history(scope: Scope) -> list[Result]:
     """Return the member's results, newest first, without what is sealed in them."""
-    return list(Result.within(scope).defer("content").order_by("-made_at"))
+    return list(Result.within(scope).defer("content", "actions").order_by("-made_at"))
 
 
 def before(scope: Scope, row: Result) -> Result | None:
     """Return what a result is compared with: the last of an earlier year, else the one before it."""
-    earlier = Result.within(scope).defer("content").filter(made_at__lt=row.made_at).order_by("-made_at")
+    earlier = Result.within(scope).defer("content", "actions").filter(made_at__lt=row.made_at).order_by("-made_at")
     return earlier.filter(year__lt=row.year).first() or earlier.first()
 
 
 def content(row: Result) -> dict[str, Any]:
     """Return what a result was frozen with: record, actions, report by language."""
     found: dict[str, Any] = json.loads(zlib.decompress(sealed.get_bytes(row, "content")))
+    return found
+
+
+def actions(row: Result) -> list[dict[str, Any]]:
+    """Return what a result says is to be done, most pressing first."""
+    found: list[dict[str, Any]] = sealed.get(row, "actions") if row.actions else content(row)["actions"]
     return found
 
 
