@@ -115,12 +115,16 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """What a signed declaration gives to the rating. ``prior_leak``: it states a leak, which is referred."""
+    """What a signed declaration gives to the rating. ``prior_leak``: it states a leak, which is referred.
+
+    ``prior_claim``: it states claims, ``recent_claims`` of them. What is not stated counts as a leak and as a claim.
+    """
 
     grade: str | None
     certifications: tuple[str, ...]
     prior_leak: bool
     prior_claim: bool
+    recent_claims: int = 0
 
 
 def form(programme: Programme, year: int) -> Form:
@@ -198,6 +202,7 @@ def credit(programme: Programme, declaration: Declaration, on: date) -> Credit:
         tuple(name for name in declaration.form.certifications if name in valid),
         prior_leak=declaration.leaks.stated != "no",
         prior_claim=declaration.claims.stated != "no",
+        recent_claims=0 if declaration.claims.stated == "no" else max(1, len(declaration.claims.entries)),
     )
 
 

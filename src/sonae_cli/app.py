@@ -9,6 +9,7 @@ import typer
 from sonae.problems import Refused
 from sonae_cli import (
     backup,
+    banks,
     calendar,
     checklist,
     diagnosis,
@@ -61,6 +62,7 @@ app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.add_typer(programme.app, name="programme")
+app.add_typer(banks.app, name="banks")
 app.add_typer(sample.app, name="sample")
 app.add_typer(log.app, name="log")
 app.add_typer(keys.app, name="keys")

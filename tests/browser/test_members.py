@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdf
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from sonae_web.accounts.models import User
+from sonae_web.accounts.models import Organisation, User
 from sonae_web.ground.scope import unscoped
+from sonae_web.policies import banks
+from tests.browser import enrolling
+from tests.web.policies.cast import BANKS
 from tests.web.cast import Tree, acting, person, tree
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
@@ -28,6 +33,14 @@ def member_of(place: Tree, mail: str) -> User:
     user = person(mail)
     with unscoped("test"):
         acting(user, "member", place.member)
+    return user
+
+
+def clerk_of(role: str, organisation: Organisation) -> User:
+    user = person(f"{role}@example.jp")
+    TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    with unscoped("test"):
+        acting(user, role, organisation)
     return user
 
 
@@ -79,6 +92,7 @@ def test_a_member_goes_from_facts_to_the_report(
     page.get_by_label("業種").select_option("clinic")
     page.get_by_label("従業員の数").fill("８")
     page.get_by_label("個人情報をお持ちの人数").fill("1.2万")
+    page.get_by_label("年間売上高").fill("3億円")
     page.get_by_label("氏名").check()
     page.get_by_text("健康など配慮が要る情報").click()
     page.get_by_label("病歴").check()
@@ -114,6 +128,33 @@ def test_a_member_goes_from_facts_to_the_report(
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", name="Result of")).to_be_visible()
     sound(page, scripts=scripts)
+    page.get_by_role("button", name="日本語").click()
+    enrols(page, live_server.url, place, open_as, scripts, tmp_path)
+
+
+def enrols(page: Page, site: str, place: Tree, open_as: Any, scripts: bool, tmp_path: Path) -> None:
+    """From the report to the certificate: quote, declaration, application, its confirmation and acceptance."""
+
+    def look(at: Page) -> None:
+        sound(at, scripts=scripts)
+
+    banks.load(BANKS)
+    root = f"{site}/my/{place.member.pk}/"
+    enrolling.quote(page, root, look)
+    enrolling.declare(page, root, look)
+    enrolling.begin(page, root, look)
+    enrolling.fill(page, look)
+    number = enrolling.send(page, look)
+    association = open_as(clerk_of("association", place.association), scripts=scripts)
+    enrolling.confirm(association, f"{site}/desk/{place.association.pk}/", look)
+    office = open_as(clerk_of("federation", place.prefecture), scripts=scripts)
+    enrolling.accept(office, f"{site}/desk/{place.prefecture.pk}/", place.member.name, look)
+    enrolling.certificate(page, root, number, tmp_path / "certificate.pdf", look)
+    printed = "".join(each.extract_text() for each in pypdf.PdfReader(tmp_path / "certificate.pdf").pages)
+    assert place.member.name in printed
+    address = re.search(r"https?://\S+/verify/\S+", printed.replace("\n", ""))
+    assert address is not None
+
 
 
 def test_two_people_in_one_checklist_see_both_answers(live_server: Any, place: Tree, open_as: Any) -> None:

@@ -19,6 +19,7 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from sonae_web.accounts.models import Invitation, JoinRequest, Organisation, Role, User
 from sonae_web.accounts.services import add_organisation, grant_role, scope_of
 from sonae_web.accounts.tokens import issue_token, scopes_of
+from sonae_web.declarations.models import SignedDeclaration
 from sonae_web.desk.models import Upload
 from sonae_web.diagnosis import actions, checklists, evidence, results, services
 from sonae_web.diagnosis.models import Evidence, Result
@@ -26,7 +27,10 @@ from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.inquiries.models import Inquiry
 from sonae_web.inquiries.views import told_of
+from sonae_web.quotes import facts as quote_facts
+from sonae_web.quotes import services as quotes
 from tests.web.cast import Tree, archived, tree
+from tests.web.declarations.cast import before_the_office, notified, signed
 from tests.web.test_checklists import SHOP
 
 MISSING = uuid.UUID(int=0xDEAD)
@@ -98,7 +102,8 @@ def stage() -> Stage:
             role = {"member": "member", "association": "association"}.get(place.kind, "federation")
             clerks[place.pk] = _scope(_person(f"maker-{place.pk}"), role, place)
         add_organisation(kind="member", name="閉業の子", parent=gone["association"])
-        add_organisation(kind="association", name="閉業の子組合", parent=gone["prefectural"])
+        below = add_organisation(kind="association", name="閉業の子組合", parent=gone["prefectural"])
+        add_organisation(kind="member", name="閉業の孫", parent=below)
         actors = [_actor(*each) for each in _people(there, gone)]
         for place in (there.member, there.neighbour, gone["member"]):
             _answers(clerks[place.pk])
@@ -197,6 +202,7 @@ def _answers(scope: Scope) -> None:
         assert found is not None
         evidence.add(scope=scope, action=found, name="見本.pdf", content=PDF)
         checklists.start(scope=scope)
+        signed(scope)
 
 
 # --- what fills the blanks
@@ -269,6 +275,21 @@ def _request(stage: Stage, owner: Organisation) -> object:
     return _saved(row)
 
 
+def _quote(stage: Stage, owner: Organisation) -> object:
+    """A quote of a member; of a federation one of a member below it, referred, which the agent was asked to explain."""
+    below = [each for each in stage.place if each.kind == "member" and bytes(each.path).startswith(bytes(owner.path))]
+    below += [each for each in stage.gone.values() if each == owner and each.kind == "member"]
+    if not below:
+        return None
+    scope = stage.clerks[below[0].pk]
+    told = {"industry": "retail", "annual_sales": "1億", "persons_held": "900", "recent_claims": "0"}
+    facts = quote_facts.read({**told, "known_incident": "yes"}, (), services.programme())
+    with declared(scope):
+        kind = quotes.open_choices(clock.today())[0].kind
+        made = quotes.make(scope=scope, insured=below[0].name, facts=facts, plan="p1000", kind=kind)
+        return quotes.ask_agent(scope=scope, quote=made.pk).pk
+
+
 def _upload(stage: Stage, owner: Organisation) -> object:
     row = Upload(
         tenant=owner.pk, kind="members", sha256="0" * 64, made_at=clock.now(), made_by=MISSING, rows=1,
@@ -302,6 +323,24 @@ def _below(kind: str) -> Maker:
     return first
 
 
+def _by_a_member(act: Callable[[Scope], uuid.UUID]) -> Maker:
+    """What a member below an office did, whoever it is."""
+
+    def made(stage: Stage, owner: Organisation) -> object:
+        with unscoped("the stage of the matrix"):
+            place = Organisation.objects.get(pk=_below("member")(stage, owner))
+            state, place.state = place.state, Organisation.State.ACTIVE
+            place.save(update_fields=["state"])
+            scope = _scope(_person(f"did-{act.__name__}-{owner.pk}"), "member", place)
+        with declared(scope):
+            found = act(scope)
+        place.state = state
+        place.save(update_fields=["state"])
+        return found
+
+    return made
+
+
 def _held(stage: Stage, owner: Organisation) -> object:
     return Role.objects.filter(organisation=owner).order_by("user__email").values_list("pk", flat=True).first()
 
@@ -313,7 +352,12 @@ def word(text: object, missing: object = None) -> Blank:
 
 BLANKS: dict[str, Blank] = {
     "result": Blank(_row(Result), MISSING, tenants=True),
+    "quote": Blank(_quote, MISSING, tenants=True),
     "evidence_id": Blank(_row(Evidence), MISSING, tenants=True),
+    "signed": Blank(_row(SignedDeclaration), MISSING, tenants=True),
+    "application": Blank(_by_a_member(before_the_office), MISSING, tenants=True),
+    "notice": Blank(_by_a_member(notified), MISSING, tenants=True),
+    "section": word("leaks", "nothing"),
     "invitation": Blank(_invitation, MISSING, tenants=True),
     "role": Blank(_held, MISSING, tenants=True),
     "asked": Blank(_request, MISSING, tenants=True),

@@ -28,6 +28,8 @@ from sonae_web.accounts.models import STAFF, JoinRequest, Organisation, User
 from sonae_web.accounts.rules import addresses
 from sonae_web.accounts.services import add_organisation, grant_role
 from sonae_web.accounts.tokens import issue_token
+from sonae_web.declarations import drafts
+from sonae_web.declarations import services as declarations
 from sonae_web.desk import totals
 from sonae_web.diagnosis import checklists
 from sonae_web.diagnosis.models import Result
@@ -35,18 +37,21 @@ from sonae_web.ground import clock, sealed
 from sonae_web.ground.idempotency import once_by_header
 from sonae_web.ground.logs import Json
 from sonae_web.ground.models import Mail
-from sonae_web.ground.scope import unscoped
+from sonae_web.ground.scope import declared, unscoped
 from sonae_web.inquiries.models import Inquiry
-from tests.web.cast import Tree, once, tree
+from tests.web.cast import Tree, once, scope, tree
 from tests.web.stage import Stage, value
 from tests.web.test_members import FACTS, at
 
 pytestmark = pytest.mark.django_db
 OF_MEMBERS = ("facts", "note", "file name", "file", "file in cp932", "colleague")
+DECLARED = ("declared", "signatory", "notified")
 MARKERS = {
     **{
         name: f"標識{number}目印zq7{number}x"
-        for number, name in enumerate((*OF_MEMBERS[:-1], "wish", "reason", "row", "answer", "inquiry", "asker", "told"))
+        for number, name in enumerate(
+            (*OF_MEMBERS[:-1], "wish", "reason", "row", "answer", *DECLARED, "inquiry", "asker", "told")
+        )
     },
     "colleague": "zq7x-colleague@example.jp",
     "asks": "zq7x-asks@example.jp",
@@ -96,6 +101,7 @@ def hand_over(there: Tree) -> dict[str, str]:
     member, clerk = _signed_in("member", there.member), _signed_in("association", there.association)
     _diagnosis(member, there)
     _actions(member, there)
+    _declaration(member, there)
     member.post(at("people", there.member), {"mail": texts["colleague"], **once()})
     _asks_to_join(there)
     _inquires(there)
@@ -152,6 +158,37 @@ def _actions(member: Client, there: Tree) -> None:
     for text, encoding in (("file", "utf-8"), ("file in cp932", "cp932")):
         file = SimpleUploadedFile(f"{MARKERS['file name']}.txt", MARKERS[text].encode(encoding))
         assert member.post(f"{action}/attach", {"file": file}).status_code == 302
+
+
+def _declaration(member: Client, there: Tree) -> None:
+    following = member.post(at("declaration_start", there.member))["Location"]
+    acts = scope("member", there.member)
+    while "/sections/" in following:
+        with declared(acts):
+            found_now = drafts.read(acts)
+        assert found_now is not None
+        section = found_now.section(following.rsplit("/", 1)[1])
+        assert section is not None
+        form = FACTS | {"seen": str(found_now.draft.version), "sure": "1", "name": MARKERS["facts"], "stated": "no"}
+        form |= {each.id: "no" for each in section.questions}
+        if section.id == "leaks":
+            form |= {"stated": "yes", "when-0": "2026-01", "what-0": MARKERS["declared"]}
+        following = member.post(following, form)["Location"]
+    with declared(acts):
+        found_now = drafts.read(acts)
+    assert found_now is not None
+    signs = {"name": MARKERS["signatory"], "position": "代表者", "authority": "representative", "sure": "1"}
+    seen = str(found_now.draft.version)
+    assert member.post(following, signs | {"seen": seen, **once()}).status_code == 302
+    office, application = scope("federation", there.prefecture), uuid.uuid4()
+    with declared(acts):
+        row = declarations.signed(scope=acts)
+        assert row is not None
+        declarations.lay_before(scope=acts, signed=row, application=application)
+    with declared(office):
+        declarations.freeze(scope=office, application=application, version=row.version)
+    told = {"kind": "other", "changed_on": clock.today().isoformat(), "text": MARKERS["notified"]}
+    assert member.post(at("declaration_changes", there.member), told | once()).status_code == 302
 
 
 def _asks_to_join(there: Tree) -> None:
@@ -293,11 +330,11 @@ def test_what_is_handed_over_lies_nowhere_but_sealed(tmp_path: Path, monkeypatch
         assert found(texts, faults) == set()
         assert found(texts, lines.getvalue().encode()) == set()
         assert "request" in lines.getvalue()
-        assert found({name: texts[name] for name in OF_MEMBERS}, _pages_of_clerks(there)) == set()
+        assert found({name: texts[name] for name in (*OF_MEMBERS, *DECLARED)}, _pages_of_clerks(there)) == set()
         subjects = "\n".join(mail.get("subject", "") for mail in _mails())
         bodies = json.dumps(_mails(), ensure_ascii=False)
         assert found(texts, subjects.encode()) == set()
-        own = {name: texts[name] for name in (*OF_MEMBERS[:-1], "password", "app", "token", "row")}
+        own = {name: texts[name] for name in (*OF_MEMBERS[:-1], *DECLARED, "password", "app", "token", "row")}
         assert found(own, bodies.encode()) == set()
 
     logging.getLogger().addHandler(handler)

@@ -4,13 +4,12 @@
 def qr(text: str) -> str:
     """Return the QR code (SVG) of a text, a quarter of which may be unreadable. Raises ValueError for text that is too long."""
     import qrcode  # only where it is needed
-    from qrcode.exceptions import DataOverflowError
 
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_Q, border=0)
     code.add_data(text)
     try:
         code.make(fit=True)
-    except DataOverflowError as error:
+    except ValueError as error:
         raise ValueError("too long for a QR code") from error
     rows = code.get_matrix()
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)

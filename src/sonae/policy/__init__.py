@@ -2,7 +2,7 @@
 
 from sonae.policy.behind import parties
 from sonae.policy.declared import Signed, declaration
-from sonae.policy.explanation import explanation, explanation_version, period_of
+from sonae.policy.explained import explanation, explanation_version, period_of
 from sonae.policy.inputs import (
     CONFIRMATIONS,
     Account,

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from functools import lru_cache
 
-from sonae.figures import Lang
+from sonae.figures import Lang, decimal
 from sonae.policy.inputs import Agent, Insurer, Office, Parties
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
@@ -59,7 +59,8 @@ def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Probl
         entry.fields(["id", "share"])
         insurers.append(Insurer(named(entry), entry.share("share", Fraction(0))))
     if insurers and sum((each.share for each in insurers), Fraction(0)) != 1:
-        cursor["insurers"].fault("parties.shares", found=str(float(sum(each.share for each in insurers))))
+        total = sum((each.share for each in insurers), Fraction(0))
+        cursor["insurers"].fault("sale.shares", found=decimal(total, 6))
     agent = None
     if cursor.has("agent"):
         cursor["agent"].fields(["id", "registration"], ["telephone"])

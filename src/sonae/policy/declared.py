@@ -99,7 +99,7 @@ def _certifications(sheet: Sheet, stated: Declaration) -> list[Block]:
     if not held:
         return [title, sheet.text(sheet.w("declaration.certifications_none"))]
     head = [sheet.w(f"declaration.{part}") for part in ("certification", "certification_number", "certification_until")]
-    rows = [(sheet.words(f"certification.{each.id}.name"), each.number, sheet.day(each.until)) for each in held]
+    rows = [(sheet.words(f"rating.certification.{each.id}.name"), each.number, sheet.day(each.until)) for each in held]
     return [title, sheet.table(head, rows, "lll", ("1", "auto", "auto"))]
 
 

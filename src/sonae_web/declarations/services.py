@@ -18,7 +18,7 @@ from sonae.policy import Signatory
 from sonae.programmes import canonical, digest
 from sonae_web.declarations import drafts
 from sonae_web.declarations.drafts import Changed, NotThere
-from sonae_web.declarations.models import Declaration, SignedDeclaration
+from sonae_web.declarations.models import READERS, Declaration, SignedDeclaration
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, documents, numbers, sealed
 from sonae_web.ground.models import Document
@@ -27,6 +27,8 @@ from sonae_web.ground.scope import Scope
 DOCUMENT = "declaration"
 """The kind of the document that a signed declaration is issued as."""
 AUTHORITIES = ("representative", "delegated")
+OFFICE = READERS - {"member"}
+"""Who decides on applications."""
 MOST_NAME = 100
 
 
@@ -157,8 +159,11 @@ def freeze(*, scope: Scope, application: UUID, version: int) -> SignedDeclaratio
     """Freeze the declaration of an application that is accepted, and return the version that counts from now on.
 
     Call it in the transaction of the acceptance; ``version`` is the one that was looked at. Done twice, it is done once.
-    Raises NotSigned, and Corrected when the member signed another version meanwhile.
+    Raises NotSigned, and Corrected when the member signed another version meanwhile; ValueError for a scope that accepts
+    nothing.
     """
+    if scope.role not in OFFICE:
+        raise ValueError(f"a {scope.role} accepts no application")
     with transaction.atomic():
         row = Declaration.within(scope).filter(application=application).select_for_update().first()
         newest = None if row is None else _newest(scope, row)

@@ -194,8 +194,8 @@ def summary(found: Any) -> dict[str, Any]:
     texts = words(edition.id)
     facts = [] if stated.business is None else profile.told(stated.business, texts)
     if stated.business is not None and stated.business.annual_sales is not None:
-        sales = texts("site.facts.annual_sales")
-        facts = [(name, exact_yen(stated.business.annual_sales, texts.lang) if name == sales else told) for name, told in facts]
+        sales = (texts("policy.sales"), exact_yen(stated.business.annual_sales, texts.lang))
+        facts = [sales if name == texts("site.facts.annual_sales") else (name, told) for name, told in facts]
     asked = stated.asked(programme())
     return {
         "facts": facts,
@@ -211,7 +211,7 @@ def summary(found: Any) -> dict[str, Any]:
             for name in HISTORY
         ],
         "certifications": [
-            (texts(f"certification.{each.id}.name"), each.number, each.until) for each in stated.certifications or ()
+            (texts(f"rating.certification.{each.id}.name"), each.number, each.until) for each in stated.certifications or ()
         ],
         "areas": [
             {
@@ -316,7 +316,7 @@ def _fields(
             {
                 "number": f"{name}-number",
                 "until": f"{name}-until",
-                "name": texts(f"certification.{name}.name"),
+                "name": texts(f"rating.certification.{name}.name"),
                 "number_value": entered.values.get(f"{name}-number", ""),
                 "until_value": entered.values.get(f"{name}-until", ""),
                 "number_fault": entered.faults.get(f"{name}-number", ""),

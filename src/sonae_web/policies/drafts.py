@@ -79,7 +79,7 @@ def latest_other(scope: Scope, row: Application) -> Sheet | None:
     """Return the member's newest other application that has an account: what a further one can be filled in from."""
     for other in Application.within(scope).exclude(pk=row.pk).order_by("-changed_at")[:5]:
         found = records.read(scope=scope, application=other.pk)
-        if found.part("account"):
+        if found.has("business") and found.has("account"):
             return found
     return None
 
@@ -146,7 +146,7 @@ def standing(*, scope: Scope, sheet: Sheet) -> Standing:
     """Return how far an application is, as of today."""
     row, choice = sheet.row, records.choice_of(sheet.row)
     quote = usable_quote(scope, row)
-    missing = [name for name in ("business", "account") if not sheet.part(name)]
+    missing = [name for name in ("business", "account") if not sheet.has(name)]
     if quote is None:
         missing.insert(0, "plan")
     if not confirmed(sheet):

@@ -147,7 +147,7 @@ def _part_context(request: ActingRequest, sheet: Sheet, part: str, entry: forms.
     context: dict[str, Any] = {
         "row": sheet.row, "part": part, "entry": entry.entered, "seen": sheet.row.version,
         "steps": _steps(sheet, part),
-        "other": part in ("business", "account") and not sheet.part(part) and drafts.latest_other(scope, sheet.row) is not None,
+        "other": part in ("business", "account") and not sheet.has(part) and drafts.latest_other(scope, sheet.row) is not None,
     }  # fmt: skip
     if part == "plan":
         context["quotes"] = [shown.quote(each, sheet.row) for each in quotes.usable(scope=scope)]
@@ -188,7 +188,7 @@ def _banks(request: ActingRequest, entry: forms.Entry) -> dict[str, Any]:
 def _steps(sheet: Sheet, part: str) -> list[dict[str, Any]]:
     found = []
     for name in (*PARTS, "check"):
-        done = bool(sheet.row.quote if name == "plan" else sheet.part(name)) and name != part
+        done = name in PARTS and sheet.has(name) and name != part
         found.append({"word": f"site.policies.step_{name}", "now": name == part, "done": done})
     return found
 

@@ -43,6 +43,12 @@ class Sheet:
         found: dict[str, Any] = self.content.get(name, {})
         return found
 
+    def has(self, name: str) -> bool:
+        """Return whether a part was entered. Of the business its corporate number is there from the start."""
+        if name == "plan":
+            return self.row.quote is not None
+        return bool(self.part(name).get("signatory") if name == "business" else self.part(name))
+
 
 def programme() -> Programme:
     """Return the site's programme."""

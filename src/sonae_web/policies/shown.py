@@ -94,7 +94,7 @@ def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
     texts, row = words(), sheet.row
     business, account, confirm = (sheet.part(name) for name in ("business", "account", "confirm"))
     found: list[dict[str, Any]] = [{"part": "plan", "rows": _plan(scope, row)}]
-    found.append({"part": "business", "rows": _business(business) if business.get("signatory") else []})
+    found.append({"part": "business", "rows": _business(business) if sheet.has("business") else []})
     rows = []
     if account:
         kind = texts(f"site.policies.kind_{account['kind']}")

@@ -66,7 +66,10 @@ def credit(scope: Scope) -> Credit | None:
 
 
 def prefilled(scope: Scope, credit: Credit | None) -> Facts:
-    """Return the form as a member first meets it: from its newest result, or else its open checklist."""
+    """Return the form as a member first meets it: from its newest result, or else its open checklist.
+
+    Whether it knows of a leak is not answered for it; until it says so, the plans are compared as without one.
+    """
     business = _business(scope)
     entered = {"recent_claims": "0", "known_incident": ""}
     if business is not None:
@@ -80,7 +83,7 @@ def prefilled(scope: Scope, credit: Credit | None) -> Facts:
         entered["known_incident"] = "yes" if credit.known_incident else "no"
         entered["recent_claims"] = "1" if credit.known_claim else "0"
     found = read(entered, (), None)
-    return Facts(found.entered, (), MappingProxyType({}), found.values)
+    return Facts(found.entered, (), MappingProxyType({}), MappingProxyType({"known_incident": False, **found.values}))
 
 
 def read(posted: Mapping[str, str], kinds: tuple[str, ...], programme: Programme | None) -> Facts:

@@ -26,6 +26,7 @@ from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.inquiries import sample as inquiries
+from sonae_web.sample import enrolments
 from sonae_web.sample.people import PASSWORD, SIGN_INS
 
 ROOT = uuid5(UUID(int=0), "sonae sample")
@@ -40,6 +41,8 @@ INSURED = (0, 5)
 """Which associations are insured members themselves."""
 STATES = ("done", "started", "done", "invited", "again", "done", "new", "started", "again", "done")
 """The states of members, in turn."""
+APPLICANTS = (4, 5, 8, 9, 12, 14, 15, 18, 19, 22, 24, 25, 28, 29, 32, 34, 35, 38, 39)
+"""Numbers of members of the first association that were diagnosed, in the order in which they apply."""
 STAFF = (2, 4, 5, 8, 12, 18, 25, 40, 90, 160)
 SALES_A_HEAD = 12_000_000
 HELD_A_HEAD = (60, 150, 400, 1_200)
@@ -94,6 +97,8 @@ def _build(chance: random.Random) -> None:
         _diagnosed(tree[member.key], member, people.get(member.key), place, now, chance)
     _requests(tree["association-0"], now)
     _worked_on(tree["trading"], people["trading"])
+    applicants = [(tree[f"member-{number}"], User.objects.get(email=f"m{number + 1:03}@example.jp")) for number in APPLICANTS]
+    enrolments.build(applicants, {"association": tree["association-0"], "prefecture": tree["prefecture-0"]}, now)
     _begun_by_a_colleague(tree["printer"], User.objects.get(email="colleague@example.jp"), now)
     inquiries.make(tree)
     make_totals(clock.today())

@@ -1,14 +1,16 @@
 """Members who declare: brought to any state by the services alone."""
 
+import uuid
 from dataclasses import replace
 from datetime import date
 
 from sonae.declaration import HISTORY, Past
 from sonae.policy import Signatory
-from sonae_web.declarations import drafts, services
+from sonae_web.declarations import drafts, notices, services
 from sonae_web.declarations.drafts import Open
-from sonae_web.declarations.models import SignedDeclaration
+from sonae_web.declarations.models import Declaration, SignedDeclaration
 from sonae_web.diagnosis import checklists, results
+from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope
 from tests.web.test_checklists import SHOP
 
@@ -35,7 +37,8 @@ def confirmed(scope: Scope) -> Open:
         seen = found.draft.version
         if section.id == "business":
             assert found.stated.business is not None
-            found = drafts.save_business(scope=scope, business=found.stated.business, seen=seen)
+            business = replace(found.stated.business, annual_sales=50_000_000)
+            found = drafts.save_business(scope=scope, business=business, seen=seen)
         elif section.questions:
             answers = {each.id: found.stated.controls.get(each.id, "unknown") for each in section.questions}
             found = drafts.save_controls(scope=scope, section=section.id, answers=answers, seen=seen)
@@ -50,3 +53,22 @@ def signed(scope: Scope) -> SignedDeclaration:
     """A declaration signed as it was filled in."""
     found = confirmed(scope)
     return services.sign(scope=scope, signatory=HANAKO, seen=found.draft.version)
+
+
+def before_the_office(scope: Scope) -> uuid.UUID:
+    """The application with which a signed declaration is before the office; a diagnosis is made if need be."""
+    if results.latest(scope) is None:
+        diagnosed(scope, "no")
+    row = services.signed(scope=scope) or signed(scope)
+    application = row.declaration.application or uuid.uuid4()
+    services.lay_before(scope=scope, signed=row, application=application)
+    return application
+
+
+def notified(scope: Scope) -> uuid.UUID:
+    """A change that was notified of a declaration long accepted."""
+    Declaration(
+        tenant=scope.organisation, year=2026, edition="2004-12", started_at=clock.now(), versions=1,
+        application=uuid.uuid4(), frozen_at=clock.now(), frozen_version=1,
+    ).save(force_insert=True)  # fmt: skip
+    return notices.notify(scope=scope, kind="sales", changed_on=clock.today(), text="見本の変更").pk

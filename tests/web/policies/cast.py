@@ -121,3 +121,8 @@ def now(scope: Scope, application: UUID) -> Application:
     return Application.within(scope).get(pk=application)
 
 
+
+
+def resigned(scope: Scope) -> None:
+    """The member corrects its declaration and signs it anew."""
+    sign(scope)

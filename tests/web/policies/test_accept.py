@@ -1,24 +1,42 @@
 """From an application to a cover: sent, confirmed, checked, accepted; each way in which it is not."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.http import Http404
 
 from sonae.dates import JST
+from sonae_web.accounts.models import User
+from sonae_web.accounts.services import grant_role
 from sonae_web.ground.jobs import run_all
 from sonae_web.ground.models import AuditRow, Document, Mail
-from sonae_web.ground.scope import declared, unscoped
-from sonae_web.policies import covers, deciding, papers
-from sonae_web.policies.models import Application, Cover
+from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.policies import covers, deciding, drafts, papers, proposals, records, sending, turns
+from sonae_web.policies.models import Application, Cover, Proposal
 from sonae_web.policies.records import Changed, Told
 from tests.web.cast import Tree, scope
-from tests.web.policies.cast import JUNE, accepted, at, checked, confirmed, declared_version, now, submitted
+from tests.web.declarations.cast import signed as sign
+from tests.web.policies.cast import (
+    JUNE,
+    accepted,
+    at,
+    checked,
+    confirmed,
+    filled,
+    now,
+    resigned,
+    sent,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
 
 def test_from_sending_to_the_certificate(place: Tree) -> None:
-    member, clerk, office = scope("member", place.member), scope("association", place.association), scope("federation", place.prefecture)
+    member = scope("member", place.member)
+    clerk, office = scope("association", place.association), scope("federation", place.prefecture)
     with at(JUNE):
         row = submitted(member)
         assert (row.state, row.number, row.applied_on) == ("submitted", "A2027-000001", date(2027, 6, 10))
@@ -46,3 +64,264 @@ def test_from_sending_to_the_certificate(place: Tree) -> None:
         assert not covers.is_valid(token + "x")
     with at(cover.cover_to):
         assert not covers.is_valid(token)
+
+
+# --- what is refused
+@pytest.fixture
+def member(place: Tree) -> Scope:
+    return scope("member", place.member)
+
+
+@pytest.fixture
+def clerk(place: Tree) -> Scope:
+    return scope("association", place.association)
+
+
+@pytest.fixture
+def office(place: Tree) -> Scope:
+    return scope("federation", place.prefecture)
+
+
+@pytest.fixture
+def row(member: Scope) -> Iterator[Application]:
+    """An application that was sent; the clock stands at that moment."""
+    with at(JUNE):
+        yield submitted(member)
+
+
+def test_not_without_the_association_nor_before_it_was_found_complete(row: Application, clerk: Scope, office: Scope) -> None:
+    for prepare, word in ((None, "not_confirmed"), (confirmed, "not_checked")):
+        if prepare:
+            prepare(clerk, row.pk)
+        with pytest.raises(Told) as told:
+            accepted(office, row.pk)
+        assert told.value.word == f"site.policies.{word}"
+
+
+def test_what_was_not_seen_is_not_decided(row: Application, clerk: Scope, office: Scope) -> None:
+    confirmed(clerk, row.pk)
+    for act in (deciding.check, deciding.send_back, deciding.decline, deciding.refer):
+        points = {} if act is deciding.check else {"points": ["見本"]}
+        with declared(office), pytest.raises(Changed):
+            act(scope=office, application=row.pk, seen=row.version, **points)  # type: ignore[operator]
+
+
+def test_a_declaration_corrected_meanwhile_is_looked_at_again(
+    row: Application, member: Scope, clerk: Scope, office: Scope
+) -> None:
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    with declared(member):
+        resigned(member)
+    with declared(office), pytest.raises(Changed):
+        deciding.accept(scope=office, application=row.pk, seen=now(office, row.pk).version, declaration=1)
+    assert accepted(office, row.pk).state == "accepted"
+
+
+def test_nothing_is_accepted_at_its_start(row: Application, clerk: Scope, office: Scope) -> None:
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    with at(row.cover_from), pytest.raises(Told) as told:
+        accepted(office, row.pk)
+    assert told.value.word == "site.policies.too_late"
+    with at(row.cover_from - timedelta(seconds=1)):
+        assert accepted(office, row.pk).cover_from == row.cover_from
+
+
+def test_nobody_decides_about_themselves(place: Tree, row: Application, clerk: Scope, office: Scope) -> None:
+    for them in (clerk, office):
+        user = User.objects.get(pk=them.user)
+        held = grant_role(user=user, organisation=place.member, role="member")
+        with declared(them), pytest.raises(Told) as told:
+            deciding.confirm_membership(scope=them, application=row.pk)
+        assert told.value.word == "site.policies.own"
+        held.delete()
+    confirmed(clerk, row.pk)
+
+
+def test_the_association_as_the_insured_is_confirmed_by_the_federation(place: Tree, clerk: Scope, office: Scope) -> None:
+    own = scope("member", place.own_member)
+    with at(JUNE):
+        row = submitted(own)
+        with declared(clerk), pytest.raises(Told) as told:
+            deciding.confirm_membership(scope=clerk, application=row.pk)
+        assert told.value.word == "site.policies.own"
+        confirmed(office, row.pk)
+        checked(office, row.pk)
+        assert accepted(office, row.pk).insured == place.association.name
+
+
+def test_of_another_the_association_confirms_and_not_the_federation(row: Application, office: Scope) -> None:
+    with declared(office), pytest.raises(Told) as told:
+        deciding.confirm_membership(scope=office, application=row.pk)
+    assert told.value.word == "site.policies.association_confirms"
+
+
+def test_another_branch_finds_nothing(place: Tree, row: Application) -> None:
+    for role, organisation in (("federation", place.other_prefecture), ("association", place.other_association)):
+        them = scope(role, organisation)
+        with declared(them), pytest.raises(Http404):
+            deciding.confirm_membership(scope=them, application=row.pk)
+
+
+def test_every_step_again_changes_nothing(row: Application, clerk: Scope, office: Scope, member: Scope) -> None:
+    confirmed(clerk, row.pk)
+    before = now(office, row.pk).version
+    confirmed(clerk, row.pk)
+    assert now(office, row.pk).version == before
+    checked(office, row.pk)
+    cover = accepted(office, row.pk)
+    with pytest.raises(Told):
+        accepted(office, row.pk)
+    with unscoped("test"):
+        assert Cover.objects.get().pk == cover.pk
+    with declared(member), pytest.raises(Told) as told:
+        sending.withdraw(scope=member, application=row.pk, seen=now(member, row.pk).version)
+    assert told.value.word == "site.policies.decided"
+
+
+# --- returned, declined, withdrawn
+def test_returned_and_completed_across_a_months_end_it_counts_from_the_later_day(
+    row: Application, member: Scope, office: Scope
+) -> None:
+    with declared(office):
+        deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+    with declared(member), at(datetime(2027, 7, 1, 0, 0, tzinfo=JST)):
+        again = sent(member, now(member, row.pk))
+    assert (again.number, again.applied_on) == (row.number, date(2027, 7, 1))
+    assert (again.cover_from.date(), again.months, again.debit_on) == (date(2027, 9, 25), 6, date(2027, 10, 25))
+    assert again.premium is not None and row.premium is not None and again.premium < row.premium
+    with at(datetime(2027, 6, 30, 23, 59, tzinfo=JST)), declared(member):
+        assert records.choice_of(now(member, row.pk)).months == 7  # type: ignore[union-attr]
+
+
+def test_a_return_and_a_refusal_are_letters_with_their_points(row: Application, member: Scope, office: Scope) -> None:
+    with declared(office):
+        deciding.decline(scope=office, application=row.pk, seen=row.version, points=["引受けの対象外です"])
+        run_all()
+    with unscoped("test"):
+        assert set(Document.objects.filter(kind="letter_declined").values_list("lang", flat=True)) == {"ja", "en"}
+    assert "application_declined" in set(Mail.objects.values_list("kind", flat=True))
+
+
+def test_withdrawn_it_can_be_applied_for_anew(row: Application, member: Scope) -> None:
+    with declared(member):
+        sending.withdraw(scope=member, application=row.pk, seen=row.version)
+        sending.withdraw(scope=member, application=row.pk, seen=row.version)
+        assert drafts.start(scope=member, year=2027).pk != row.pk
+
+
+# --- four eyes
+def test_a_referred_one_is_proposed_by_one_and_approved_by_another(
+    place: Tree, row: Application, clerk: Scope, office: Scope
+) -> None:
+    second = scope("federation", place.national)
+    confirmed(clerk, row.pk)
+    with declared(office):
+        deciding.refer(scope=office, application=row.pk, seen=now(office, row.pk).version, points=["件数が多い"])
+    checked(office, row.pk)
+    with declared(office):
+        with pytest.raises(Told) as told:
+            accepted(office, row.pk)
+        assert told.value.word == "site.policies.two_decide"
+        seen = now(office, row.pk).version
+        proposal = proposals.propose(scope=office, application=row.pk, seen=seen, step="accept", points=["条件を確認"])
+        with pytest.raises(Told) as told:
+            proposals.approve(scope=office, application=row.pk, proposal=proposal.pk)
+        assert told.value.word == "site.policies.own_proposal"
+    with declared(second):
+        assert proposals.approve(scope=second, application=row.pk, proposal=proposal.pk).state == "accepted"
+        with pytest.raises(Told):
+            proposals.approve(scope=second, application=row.pk, proposal=proposal.pk)
+
+
+def test_any_change_voids_a_proposal(place: Tree, row: Application, clerk: Scope, office: Scope, member: Scope) -> None:
+    second = scope("federation", place.national)
+    confirmed(clerk, row.pk)
+    with declared(office):
+        deciding.refer(scope=office, application=row.pk, seen=now(office, row.pk).version, points=["件数が多い"])
+        seen = now(office, row.pk).version
+        proposal = proposals.propose(scope=office, application=row.pk, seen=seen, step="accept", points=["よい"])
+    with declared(member):
+        resigned(member)
+    with declared(second):
+        found = proposals.open_one(scope=second, row=now(second, row.pk))
+        assert found is not None and not found.stands
+        with pytest.raises(Changed):
+            proposals.approve(scope=second, application=row.pk, proposal=proposal.pk)
+        proposals.withdraw(scope=second, application=row.pk, proposal=proposal.pk)
+    with unscoped("test"):
+        assert Proposal.objects.get().state == "void"
+
+
+def test_the_database_itself_asks_for_two_people(row: Application, office: Scope) -> None:
+    with unscoped("test"), pytest.raises(IntegrityError), transaction.atomic():
+        made = Proposal(
+            tenant=row.tenant, application=row, step="accept", proposed="0" * 64, proposer=office.user, approver=office.user,
+            state="approved", proposed_at=JUNE, content=b"x",
+        )  # fmt: skip
+        made.save(force_insert=True)
+
+
+def test_many_at_once_each_by_itself(place: Tree, row: Application, clerk: Scope, office: Scope) -> None:
+    neighbour = scope("member", place.neighbour)
+    other = submitted(neighbour)
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    with declared(office):
+        chosen = [(pk, now(office, pk).version) for pk in (row.pk, other.pk)]
+        done, left = deciding.accept_many(scope=office, chosen=chosen)
+    assert [each.application_id for each in done] == [row.pk]
+    assert left == [(other.pk, "site.policies.not_confirmed")]
+
+
+# --- the calendar's turns
+def test_covers_start_and_end_at_four(row: Application, clerk: Scope, office: Scope, member: Scope) -> None:
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    accepted(office, row.pk)
+    for moment, state in (
+        (row.cover_from - timedelta(minutes=1), "accepted"), (row.cover_from, "on_cover"), (row.cover_from, "on_cover"),
+        (row.cover_to - timedelta(minutes=1), "on_cover"), (row.cover_to, "ended"),
+    ):  # fmt: skip
+        with at(moment):
+            turns.turn()
+        assert Cover.within(member).get().state == state
+
+
+def test_undecided_at_its_start_it_moves_and_everybody_is_told(row: Application, member: Scope, office: Scope) -> None:
+    with at(row.cover_from - timedelta(seconds=1)):
+        turns.turn()
+    assert now(member, row.pk).cover_from == row.cover_from
+    with at(row.cover_from):
+        turns.turn()
+        turns.turn()
+    moved = now(member, row.pk)
+    assert (moved.cover_from.date(), moved.months, moved.state) == (date(2027, 9, 25), 6, "submitted")
+    kinds = list(Mail.objects.values_list("kind", flat=True))
+    assert (kinds.count("application_moved"), kinds.count("application_moved_clerk")) == (1, 1)
+
+
+def test_with_no_start_left_in_its_year_it_goes_back_to_the_member(place: Tree, member: Scope) -> None:
+    with at(datetime(2027, 12, 5, 9, 0, tzinfo=JST)):
+        row = submitted(member)
+    assert (row.months, row.cover_from.date()) == (1, date(2028, 2, 25))
+    with at(row.cover_from):
+        turns.turn()
+    assert now(member, row.pk).state == "returned"
+
+
+def test_the_first_cover_date_goes_on_without_a_gap(place: Tree, member: Scope, clerk: Scope, office: Scope) -> None:
+    with at(datetime(2027, 12, 15, 9, 0, tzinfo=JST)):
+        row = submitted(member)
+        confirmed(clerk, row.pk)
+        checked(office, row.pk)
+        first = accepted(office, row.pk)
+        with declared(member):
+            sign(member)
+            following = sent(member, filled(member, 2028, "normal"))
+        confirmed(clerk, following.pk)
+        checked(office, following.pk)
+        second = accepted(office, following.pk)
+    assert first.cover_to == second.cover_from
+    assert first.first_cover_on == second.first_cover_on == date(2028, 2, 25)

@@ -1,0 +1,224 @@
+"""Referred quotes: decided by an underwriter of the federation, with a reason; beyond one's authority by two; once."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.http import Http404
+
+from sonae_web.accounts.models import User
+from sonae_web.accounts.services import grant_role
+from sonae_web.ground import clock
+from sonae_web.ground.models import AuditRow
+from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.quotes import referrals, services
+from sonae_web.quotes.models import Decision, Quote
+from sonae_web.quotes.referrals import AlreadyDecided, Judgement, OwnOrganisation, SamePerson
+from tests.web.apart import at_once, prepare
+from tests.web.cast import Tree, scope, tree
+from tests.web.quotes.cast import form, quote, row, staff
+from tests.web.test_members import at
+
+pytestmark = pytest.mark.django_db
+TAKEN = Judgement(approved=True, reason="再発防止策を確認した。", conditions=("委託先との契約を見直すこと",))
+DEAR = replace(TAKEN, loading=Fraction(2))
+
+
+@pytest.fixture(autouse=True)
+def _in_june() -> Iterator[None]:
+    with clock.stopped(datetime(2027, 6, 10, 1, 0, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def member(place: Tree) -> Scope:
+    return scope("member", place.member)
+
+
+@pytest.fixture
+def underwriter(place: Tree) -> Scope:
+    return scope("underwriter", place.prefecture)
+
+
+@pytest.fixture
+def waiting(member: Scope) -> Quote:
+    return quote(member, known_incident="yes")
+
+
+def decide(by: Scope, made: Quote, judgement: Judgement = TAKEN) -> Quote:
+    with declared(by):
+        return referrals.decide(scope=by, quote=made.pk, judgement=judgement)
+
+
+def test_an_underwriter_decides_through_the_page_and_the_member_sees_it(
+    place: Tree, member: Scope, waiting: Quote
+) -> None:
+    browser, _ = staff("underwriter", place.prefecture)
+    queue = browser.get(at("underwriting", place.prefecture)).content.decode()
+    assert waiting.number in queue
+    page = browser.get(at("referral", place.prefecture, quote=waiting.pk)).content.decode()
+    for text in ("すでに知っている漏えい", "120,000,000円", "審査前の目安"):
+        assert text in page
+    sent = form(outcome="approved", loading="1.25", reason="再発防止策を確認した。", conditions="一つ目\n\n二つ目")
+    done = browser.post(at("referral", place.prefecture, quote=waiting.pk), sent)
+    assert done.status_code == 302
+    assert "決定" in browser.get(done["Location"]).content.decode()
+    after = row(waiting.pk)
+    assert (after.state, after.referred) == ("approved", True)
+    with declared(member):
+        assert [each.pk for each in services.usable(scope=member)] == [waiting.pk]
+        stands = services.standing(member, after)
+        decided = services.decision(member, after)
+        assert decided is not None
+        assert decided[1]["conditions"] == ["一つ目", "二つ目"]
+    steps = {step["name"]: step for step in stands["steps"]}
+    assert steps["loading"]["factor"] == "1.25"
+    assert after.annual_premium == stands["annual_premium"]
+    assert abs((after.annual_premium or 0) - (waiting.annual_premium or 0) * 1.25) <= 10
+    assert services.content(after) == services.content(waiting)  # what was frozen stays
+    with unscoped("test"):
+        actions = set(AuditRow.objects.values_list("action", flat=True))
+    assert {"referral.read", "referral.decided"} <= actions
+
+
+def test_a_refusal_has_its_reason_and_no_price(member: Scope, underwriter: Scope, waiting: Quote) -> None:
+    decide(underwriter, waiting, Judgement(approved=False, reason="事故の調査が終わっていない。"))
+    after = row(waiting.pk)
+    assert after.state == "refused"
+    with declared(member):
+        assert services.usable(scope=member) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "fault"),
+    [
+        ({"reason": ""}, "reason"),
+        ({"outcome": ""}, "outcome"),
+        ({"loading": "0"}, "loading"),
+        ({"loading": "1.255"}, "loading"),
+        ({"loading": "1/2"}, "loading"),
+        ({"loading": "11"}, "loading"),
+        ({"conditions": "\n".join(str(number) for number in range(11))}, "conditions"),
+    ],
+)
+def test_a_faulty_decision_changes_nothing(place: Tree, waiting: Quote, fields: dict[str, str], fault: str) -> None:
+    browser, _ = staff("underwriter", place.prefecture)
+    sent = form(**{"outcome": "approved", "loading": "1.00", "reason": "よい", "conditions": "", **fields})
+    answer = browser.post(at("referral", place.prefecture, quote=waiting.pk), sent)
+    assert answer.status_code == 422
+    assert f'href="#{fault}"' in answer.content.decode()
+    assert row(waiting.pk).state == "waiting"
+
+
+@pytest.mark.parametrize("judgement", [DEAR, replace(TAKEN, loading=Fraction(1, 2))])
+def test_beyond_the_authority_of_one_a_second_confirms(
+    place: Tree, underwriter: Scope, waiting: Quote, judgement: Judgement
+) -> None:
+    assert decide(underwriter, waiting, judgement).state == "confirming"
+    with unscoped("test"):
+        seen = Decision.objects.get().hash
+    with declared(underwriter), pytest.raises(SamePerson):
+        referrals.confirm(scope=underwriter, quote=waiting.pk, seen=seen)
+    browser, second = staff("underwriter", place.prefecture)
+    with declared(second), pytest.raises(AlreadyDecided):  # what was confirmed is not what is proposed
+        referrals.confirm(scope=second, quote=waiting.pk, seen="0" * 64)
+    confirmed = browser.post(
+        at("referral_confirm", place.prefecture, quote=waiting.pk), form(act="confirm", seen=seen)
+    )
+    assert confirmed.status_code == 302
+    assert row(waiting.pk).state == "approved"
+    with unscoped("test"):
+        found = Decision.objects.get()
+    assert (found.by, found.confirmed_by) == (underwriter.user, second.user)
+
+
+def test_sent_back_it_is_decided_anew(place: Tree, underwriter: Scope, waiting: Quote) -> None:
+    decide(underwriter, waiting, DEAR)
+    with unscoped("test"):
+        seen = Decision.objects.get().hash
+    browser, second = staff("underwriter", place.prefecture)
+    browser.post(at("referral_confirm", place.prefecture, quote=waiting.pk), form(act="send_back", seen=seen))
+    assert row(waiting.pk).state == "waiting"
+    assert decide(second, waiting).state == "approved"
+
+
+def test_the_database_itself_knows_four_eyes(underwriter: Scope, waiting: Quote) -> None:
+    decide(underwriter, waiting, DEAR)
+    with unscoped("test"):
+        found = Decision.objects.get()
+        found.confirmed_by, found.confirmed_at = found.by, clock.now()
+        with pytest.raises(IntegrityError), transaction.atomic():
+            found.save(update_fields=["confirmed_by", "confirmed_at"])
+
+
+@pytest.mark.parametrize("role_at", ["member", "association"])
+def test_nobody_decides_on_an_organisation_that_it_belongs_to(
+    place: Tree, underwriter: Scope, waiting: Quote, role_at: str
+) -> None:
+    organisation = {"member": place.member, "association": place.association}[role_at]
+    grant_role(user=User.objects.get(pk=underwriter.user), organisation=organisation, role=role_at)
+    with pytest.raises(OwnOrganisation):
+        decide(underwriter, waiting)
+    assert row(waiting.pk).state == "waiting"
+
+
+def test_another_federations_underwriter_sees_nothing(place: Tree, waiting: Quote) -> None:
+    far = scope("underwriter", place.other_prefecture)
+    with declared(far):
+        assert referrals.queue(far) == []
+        with pytest.raises(Http404):
+            referrals.read(scope=far, quote=waiting.pk)
+
+
+def test_a_quote_that_was_not_referred_is_not_there_for_an_underwriter(
+    place: Tree, member: Scope, underwriter: Scope
+) -> None:
+    plain = quote(member)
+    with declared(underwriter):
+        assert referrals.queue(underwriter) == []
+        with pytest.raises(Http404):
+            referrals.read(scope=underwriter, quote=plain.pk)
+    browser, _ = staff("underwriter", place.prefecture)
+    assert browser.get(at("referral", place.prefecture, quote=plain.pk)).status_code == 404
+
+
+def test_decided_once_it_stays(underwriter: Scope, waiting: Quote) -> None:
+    decide(underwriter, waiting)
+    with pytest.raises(AlreadyDecided):
+        decide(underwriter, waiting, Judgement(approved=False, reason="後から"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_underwriters_at_once_one_decides_and_the_other_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(tmp_path, monkeypatch)
+
+    def set_up() -> tuple[Quote, list[Scope]]:
+        with unscoped("test"):
+            place = tree()
+            found = quote(scope("member", place.member), known_incident="yes")
+            return found, [staff("underwriter", place.prefecture)[1] for _ in range(2)]
+
+    ((made, both),) = at_once([set_up])
+    judgements = (TAKEN, Judgement(approved=False, reason="見送る"))
+
+    def act(by: Scope, judgement: Judgement) -> str:
+        with clock.stopped(datetime(2027, 6, 10, 1, 0, tzinfo=UTC)):
+            return decide(by, made, judgement).state
+
+    results = at_once([partial(act, *pair) for pair in zip(both, judgements, strict=True)], threads=2)
+    assert sum(isinstance(each, AlreadyDecided) for each in results) == 1, results
+    winner = next(each for each in results if isinstance(each, str))
+    ((after, decisions),) = at_once([lambda: (row(made.pk), _decisions(made))])
+    assert (after.state, decisions) == (winner, 1)
+
+
+def _decisions(made: Quote) -> int:
+    with unscoped("test"):
+        return Decision.objects.filter(quote=made).count()
