@@ -108,7 +108,9 @@ class Declaration:
             "controls": dict(self.controls),
             "certifications": None
             if self.certifications is None
-            else [{"id": each.id, "number": each.number, "until": each.until.isoformat()} for each in self.certifications],
+            else [
+                {"id": each.id, "number": each.number, "until": each.until.isoformat()} for each in self.certifications
+            ],
             **{name: _past_plain(getattr(self, name)) for name in HISTORY},
         }
 
@@ -161,7 +163,9 @@ def prefill(form: Form, record: Mapping[str, Any]) -> Declaration:
     )
     controls = record["answers"] if record["edition"] == form.edition.id else {}
     known = {each.id for each in form.controls}
-    return Declaration(form, business, MappingProxyType({name: each for name, each in controls.items() if name in known}))
+    return Declaration(
+        form, business, MappingProxyType({name: each for name, each in controls.items() if name in known})
+    )
 
 
 def missing(programme: Programme, declaration: Declaration) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """A declaration in a browser: every page of it is sound, and a member gets from the start to a signature, with and without scripts."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ def office(place: Tree) -> Scope:
         user = person("clerk@example.jp")
         TOTP.activate(user, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
         return acting(user, "federation", place.prefecture)
+
+
+def other_than(before: str) -> Callable[[str], bool]:
+    return lambda address: address != before
 
 
 def of(scope: Scope) -> User:
@@ -101,7 +106,7 @@ def test_a_member_signs(live_server: Any, member: Scope, page: Page, scripts: bo
         page.get_by_role("checkbox", name="確かめました").check()
         before = page.url
         page.get_by_role("button", name="保存して次へ").click()
-        page.wait_for_url(lambda address, before=before: address != before)
+        page.wait_for_url(other_than(before))
     page.get_by_label("氏名").fill("見本 花子")
     page.get_by_label("役職").fill("代表取締役")
     page.get_by_role("radio", name="代表者として").check()

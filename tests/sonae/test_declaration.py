@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from sonae import declaration
 from sonae.declaration import HISTORY, Certificate, Declaration, Entry, Past
+from sonae.figures import LANGS
 from sonae.loss import credit as schedule
 from sonae.loss.credit import credit as share_off
 from sonae.programmes import canonical
@@ -41,7 +43,8 @@ def test_a_declaration_is_filled_from_a_diagnosis_and_completed() -> None:
         "edition": answers.edition.id,
     }  # fmt: skip
     begun = declaration.prefill(FORM, record)
-    assert begun.business is not None and begun.business.name == answers.business.name
+    assert begun.business is not None
+    assert begun.business.name == answers.business.name
     assert set(begun.controls) <= {each.id for each in FORM.controls}
     assert all(answers.given[name] == value for name, value in begun.controls.items())
     assert declaration.missing(programme(), begun) == ("certifications", *HISTORY)
@@ -53,7 +56,9 @@ def test_a_declaration_is_filled_from_a_diagnosis_and_completed() -> None:
 
 def test_the_form_asks_what_weighs_enough_of_the_years_edition() -> None:
     assert FORM.edition.id == "2027-01"
-    assert {each.id for each in FORM.edition.questions if each.weight >= FORM.least_weight} == {each.id for each in FORM.controls}
+    assert {each.id for each in FORM.edition.questions if each.weight >= FORM.least_weight} == {
+        each.id for each in FORM.controls
+    }
     assert 0 < len(FORM.controls) < len(FORM.edition.questions)
     assert declaration.form(programme(), 2005).edition.id == "2004-12"
     with pytest.raises(LookupError):
@@ -103,8 +108,14 @@ def test_sales_are_needed_and_every_control_asked() -> None:
 
 @pytest.mark.parametrize("name", HISTORY)
 def test_a_past_is_complete_when_denied_or_told(name: str) -> None:
-    for past, complete in ((Past(), False), (Past("yes"), False), (Past("yes", (Entry("2026-01", "見本"),)), True), (NOTHING, True)):
-        found = replace(stated(), **{name: past})
+    for past, complete in (
+        (Past(), False),
+        (Past("yes"), False),
+        (Past("yes", (Entry("2026-01", "見本"),)), True),
+        (NOTHING, True),
+    ):
+        changed: dict[str, Any] = {name: past}
+        found = replace(stated(), **changed)
         assert (name in declaration.missing(programme(), found)) is not complete
 
 
@@ -139,7 +150,9 @@ def test_what_it_states_comes_back_from_plain_data() -> None:
 
 @settings(max_examples=many(100), deadline=None)
 @given(
-    given=st.fixed_dictionaries({each.id: st.sampled_from(("yes", "partly", "no", "unknown")) for each in FORM.controls}),
+    given=st.fixed_dictionaries(
+        {each.id: st.sampled_from(("yes", "partly", "no", "unknown")) for each in FORM.controls}
+    ),
     item=st.sampled_from([each.id for each in FORM.controls]),
     ladder=st.sampled_from(LADDERS),
 )
@@ -165,8 +178,10 @@ def test_a_certification_that_lasts_longer_never_gives_less(until: date, later: 
 
 
 def test_every_word_of_a_declaration_is_there() -> None:
-    for lang in ("ja", "en"):
-        words = programme().words(lang, FORM.edition.id)  # type: ignore[arg-type]
+    for lang in LANGS:
+        words = programme().words(lang, FORM.edition.id)
         assert all(f"rating.certification.{name}.name" in words for name in FORM.certifications)
-        assert all(f"policy.declaration.{name}_{part}" in words for name in HISTORY for part in ("title", "question", "amount"))
+        assert all(
+            f"policy.declaration.{name}_{part}" in words for name in HISTORY for part in ("title", "question", "amount")
+        )
     assert uniform("yes").keys() >= {each.id for each in FORM.controls}

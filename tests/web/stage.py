@@ -328,7 +328,7 @@ def _by_a_member(act: Callable[[Scope], uuid.UUID]) -> Maker:
 
     def made(stage: Stage, owner: Organisation) -> object:
         with unscoped("the stage of the matrix"):
-            place = Organisation.objects.get(pk=_below("member")(stage, owner))
+            place = Organisation.objects.get(pk=str(_below("member")(stage, owner)))
             state, place.state = place.state, Organisation.State.ACTIVE
             place.save(update_fields=["state"])
             scope = _scope(_person(f"did-{act.__name__}-{owner.pk}"), "member", place)

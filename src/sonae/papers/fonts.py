@@ -29,8 +29,12 @@ def printable(text: str) -> tuple[str, tuple[str, ...]]:
 
     Variation selectors are dropped (the plain character is printed); a mark that joins the character before it goes with it.
     """
+    whole = unicodedata.normalize("NFC", text)
+    points = set(map(ord, whole))
+    if points <= covered() and not any(_is_selector(chr(point)) for point in points):
+        return whole, ()
     shown, lost = [], dict[str, None]()
-    for cluster in _clusters(unicodedata.normalize("NFC", text)):
+    for cluster in _clusters(whole):
         kept = "".join(character for character in cluster if not _is_selector(character)) or cluster
         if all(ord(character) in covered() for character in kept):
             shown.append(kept)

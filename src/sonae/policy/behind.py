@@ -47,11 +47,11 @@ def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Probl
             return None
         place = cursor[key]
         place.fields(["id"], ["telephone", "mail", "hours"])
-        return Office(
-            named(place), place.text("telephone"), place.text("mail"), hours=named(place, "hours", "hours")
-        )
+        return Office(named(place), place.text("telephone"), place.text("mail"), hours=named(place, "hours", "hours"))
 
-    cursor.fields(["basis", "reference", "policyholder", "insurers", "office"], ["agent", "complaints", "disputes", "approval"])
+    cursor.fields(
+        ["basis", "reference", "policyholder", "insurers", "office"], ["agent", "complaints", "disputes", "approval"]
+    )
     cursor.choice("basis", BASES)
     cursor.choice("reference", programme.references, what="reference.unknown")
     insurers = []

@@ -83,7 +83,8 @@ def _past(sheet: Sheet, name: str, past: Past, stated: Declaration) -> Iterator[
     yield sheet.asked(sheet.w(f"declaration.{name}_question", years=years), sheet.w(past.stated or "not_stated"))
     if past.stated == "yes":
         rows = [
-            (each.when, each.what, "" if each.amount is None else _amount(sheet, name, each.amount)) for each in past.entries
+            (each.when, each.what, "" if each.amount is None else _amount(sheet, name, each.amount))
+            for each in past.entries
         ]
         head = [sheet.w(f"declaration.{part}") for part in ("when", "what", f"{name}_amount")]
         yield sheet.table(head, rows, "llr", ("auto", "1", "auto"))

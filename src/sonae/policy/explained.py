@@ -19,12 +19,23 @@ from sonae.programmes import Programme, digest
 
 COVER = ("information", "cause", "medium", "territory", "liability", "cost")
 """Groups of clauses that say what is covered."""
-DUTIES = ("disclosure", "notice", "start", "payment", "no_cooling_off", "cancellation", "rescission", "claims", "insolvency")
+DUTIES = (
+    "disclosure",
+    "notice",
+    "start",
+    "payment",
+    "no_cooling_off",
+    "cancellation",
+    "rescission",
+    "claims",
+    "insolvency",
+)
 """What to beware of, in the order of the paper."""
 
 
+@lru_cache(maxsize=64)
 def explanation(programme: Programme, year: int, lang: Lang) -> Paper:
-    """Return the explanation for the covers of a programme year. Raises LookupError for a year without a window."""
+    """Return the explanation for the covers of a programme year, the same for everybody. Raises LookupError for a year without a window."""
     sheet = Sheet(programme, parties(programme, lang), lang)
     return sheet.paper(
         "explanation",
@@ -84,7 +95,9 @@ def _outline(sheet: Sheet, coverage: Coverage, opening: date, normal: Choice) ->
     yield from _clauses(sheet, coverage)
     yield sheet.title(sheet.w("explanation.limits_title"))
     yield _plans(sheet)
-    yield sheet.points([_clause(sheet, coverage, name) for name in ("condition.limits", "condition.deductible") if name in coverage])
+    yield sheet.points(
+        [_clause(sheet, coverage, name) for name in ("condition.limits", "condition.deductible") if name in coverage]
+    )
     yield sheet.title(sheet.w("explanation.period_title"))
     yield from _periods(sheet, opening, normal)
     yield sheet.title(sheet.w("explanation.premium_title"))
@@ -129,7 +142,9 @@ def _plans(sheet: Sheet) -> Block:
 
 def _periods(sheet: Sheet, opening: date, normal: Choice) -> Iterator[Block]:
     """Yield the windows of the year with the covers that they lead to: the normal one, then month by month."""
-    whole = takewhile(lambda day: bool(_normal(sheet.programme, day)), (opening + timedelta(days=n) for n in range(200)))
+    whole = takewhile(
+        lambda day: bool(_normal(sheet.programme, day)), (opening + timedelta(days=n) for n in range(200))
+    )
     rows = [(opening, list(whole)[-1], normal)]
     for month in range(1, 13):
         days = [date(normal.year, month, 1) + timedelta(days=n) for n in range(31)]
@@ -144,7 +159,11 @@ def _periods(sheet: Sheet, opening: date, normal: Choice) -> Iterator[Block]:
             rows.append((open_days[0][0], open_days[-1][0], open_days[0][1]))
     head = [sheet.w(f"explanation.{name}") for name in ("window", "starts", "months", "debit")]
     yield sheet.text(
-        sheet.w("explanation.period", last=sheet.contract_moment(normal.cover_to), first=sheet.contract_moment(normal.cover_from))
+        sheet.w(
+            "explanation.period",
+            last=sheet.contract_moment(normal.cover_to),
+            first=sheet.contract_moment(normal.cover_from),
+        )
     )
     yield sheet.table(
         head,
@@ -183,7 +202,12 @@ def _contacts(sheet: Sheet) -> Iterator[Block]:
     yield sheet.facts(
         [
             (sheet.w("office"), sheet.office(behind.office)),
-            (sheet.w("agent"), sheet.w("agent_text", name=agent.name, registration=agent.registration) if agent else sheet.w("office_open")),
+            (
+                sheet.w("agent"),
+                sheet.w("agent_text", name=agent.name, registration=agent.registration)
+                if agent
+                else sheet.w("office_open"),
+            ),
             (sheet.w("complaints"), sheet.office(behind.complaints)),
             (sheet.w("disputes"), sheet.office(behind.disputes)),
         ]

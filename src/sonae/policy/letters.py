@@ -19,7 +19,11 @@ def letter(programme: Programme, parties: Parties, found: Letter, lang: Lang) ->
         *_points(sheet, found, kind),
         *_next(sheet, found, kind),
         sheet.facts([(sheet.w("office"), sheet.office(parties.office))]),
-        *([sheet.facts([(sheet.w("complaints"), sheet.office(parties.complaints))])] if found.kind == "declined" else []),
+        *(
+            [sheet.facts([(sheet.w("complaints"), sheet.office(parties.complaints))])]
+            if found.kind == "declined"
+            else []
+        ),
     ]
     return sheet.paper(
         kind,

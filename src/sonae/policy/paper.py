@@ -128,7 +128,12 @@ class Sheet:
         return {"type": "together", "blocks": list(blocks)}
 
     def table(
-        self, head: Sequence[str], rows: Iterable[Sequence[str]], align: str, widths: Sequence[str], foot: Sequence[str] = ()
+        self,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        align: str,
+        widths: Sequence[str],
+        foot: Sequence[str] = (),
     ) -> Block:
         """Return a table: ``align`` a letter (l, r, c) and ``widths`` ``auto`` or a number of shares for each column."""
         return {
@@ -200,7 +205,16 @@ class Sheet:
                 "blocks": list(blocks),
                 "words": {
                     key: self.w(key)
-                    for key in ("estimate", "number", "date", "issuer", "page_total", "reference", "sample_note", "qr_alt")
+                    for key in (
+                        "estimate",
+                        "number",
+                        "date",
+                        "issuer",
+                        "page_total",
+                        "reference",
+                        "sample_note",
+                        "qr_alt",
+                    )
                 },
                 **more,
             },
@@ -213,9 +227,9 @@ class Sheet:
 def _printable(value: Any, lost: dict[str, None]) -> Any:
     match value:
         case str():
-            text, gone = printable(value)
-            lost.update(dict.fromkeys(gone))
-            return text
+            lines = [printable(line) for line in value.splitlines()]
+            lost.update(dict.fromkeys(code for _, gone in lines for code in gone))
+            return "\n".join(line for line, _ in lines)
         case dict():
             return {key: _printable(inner, lost) for key, inner in value.items()}
         case list() | tuple():

@@ -75,7 +75,11 @@ def certificate(programme: Programme, parties: Parties, cover: Certificate, lang
             "figures": [
                 {"name": sheet.w("liability_limit"), "value": sheet.limit(cover.terms.liability_limit), "note": ""},
                 {"name": sheet.w("cost_limit"), "value": sheet.limit(cover.terms.cost_limit), "note": ""},
-                {"name": sheet.w("deductible"), "value": sheet.limit(cover.terms.deductible), "note": sheet.w("each_section")},
+                {
+                    "name": sheet.w("deductible"),
+                    "value": sheet.limit(cover.terms.deductible),
+                    "note": sheet.w("each_section"),
+                },
             ],
         },
         sheet.facts(
@@ -95,7 +99,10 @@ def certificate(programme: Programme, parties: Parties, cover: Certificate, lang
         *sheet.insurers(),
         sheet.facts(
             [
-                (sheet.w("agent"), sheet.w("agent_text", name=agent.name, registration=agent.registration) if agent else ""),
+                (
+                    sheet.w("agent"),
+                    sheet.w("agent_text", name=agent.name, registration=agent.registration) if agent else "",
+                ),
                 (sheet.w("office"), sheet.office(parties.office)),
             ]
         ),

@@ -51,7 +51,8 @@ def changes(request: ActingRequest) -> HttpResponse:
     waiting = notices.waiting(request.acting.scope)
     names = dict(Organisation.objects.filter(pk__in={row.tenant for row in waiting}).values_list("pk", "name"))
     rows = [
-        {"row": row, "name": names.get(row.tenant, ""), "kind": words()(f"site.declare.kind_{row.kind}")} for row in waiting
+        {"row": row, "name": names.get(row.tenant, ""), "kind": words()(f"site.declare.kind_{row.kind}")}
+        for row in waiting
     ]
     return render(request, "declarations/desk_changes.html", {"rows": rows})
 

@@ -229,4 +229,4 @@ def month_is_known(text: str, on: date) -> bool:
     """Return whether a text is a month, as 2026-04, not after a day's."""
     year, _, month = text.partition("-")
     known = len(text) == 7 and year.isascii() and year.isdigit() and month.isascii() and month.isdigit()
-    return known and 1 <= int(month) <= 12 and 1900 <= int(year) and text <= on.isoformat()[:7]
+    return known and 1 <= int(month) <= 12 and int(year) >= 1900 and text <= on.isoformat()[:7]

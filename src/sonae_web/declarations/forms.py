@@ -15,7 +15,8 @@ from sonae.programmes import Words
 from sonae.programmes.cursor import MOST_PERSONS, iso_day
 from sonae.programmes.reader import FORBIDDEN
 from sonae_web.declarations.drafts import month_is_known
-from sonae_web.declarations.notices import KINDS, MOST_TEXT as MOST_NOTICE
+from sonae_web.declarations.notices import KINDS
+from sonae_web.declarations.notices import MOST_TEXT as MOST_NOTICE
 from sonae_web.declarations.services import AUTHORITIES, MOST_NAME
 from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.forms import whole_number
@@ -51,7 +52,7 @@ def read_controls(posted: Posted, questions: tuple[Question, ...], words: Words)
 # --- certifications
 def shown_certifications(held: tuple[Certificate, ...] | None) -> Entered:
     """Return the form of certifications held."""
-    values = {}
+    values: dict[str, str] = {}
     for each in held or ():
         values |= {f"{each.id}-number": each.number, f"{each.id}-until": each.until.isoformat()}
     return Entered(values, {})
@@ -59,7 +60,9 @@ def shown_certifications(held: tuple[Certificate, ...] | None) -> Entered:
 
 def read_certifications(posted: Posted, form: Form, today: date, words: Words) -> Entered:
     """Return the certifications held: of each its number and a last day that has not passed, or neither."""
-    values, faults, held = {}, {}, []
+    values: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    held: list[Certificate] = []
     for name in form.certifications:
         number, until = f"{name}-number", f"{name}-until"
         values |= {each: text(posted, each) for each in (number, until)}
@@ -87,7 +90,9 @@ def shown_past(past: Past) -> Entered:
 
 def read_past(posted: Posted, name: str, today: date, words: Words) -> Entered:
     """Return leaks, insurance or claims: stated whether there is any, and each told with its month."""
-    values, faults, entries = {"stated": posted.get("stated", "")}, {}, []
+    values: dict[str, str] = {"stated": posted.get("stated", "")}
+    faults: dict[str, str] = {}
+    entries: list[Entry] = []
     for place in range(ROWS):
         row = {part: text(posted, f"{part}-{place}") for part in ("when", "what", "amount")}
         values |= {f"{part}-{place}": each for part, each in row.items()}

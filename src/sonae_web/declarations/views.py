@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae.checklist.business import MEDIA, USES
 from sonae.declaration import HISTORY
@@ -117,9 +117,7 @@ def sign(request: ActingRequest) -> HttpResponse:
         entered = forms.read_signatory(request.POST, words())
         if not entered.faults:
             try:
-                signed = services.sign(
-                    scope=scope, signatory=entered.value, seen=_whole(request.POST.get("seen", ""))
-                )
+                signed = services.sign(scope=scope, signatory=entered.value, seen=_whole(request.POST.get("seen", "")))
             except Changed:
                 conflict, found = True, drafts.read(scope) or found
             except (NotThere, Incomplete):
@@ -135,7 +133,9 @@ def sign(request: ActingRequest) -> HttpResponse:
         "summary": summary(found),
         "authorities": [(name, words()(f"policy.authority_{name}")) for name in services.AUTHORITIES],
     }
-    return render(request, "declarations/sign.html", context, status=409 if conflict else 422 if entered.faults else 200)
+    return render(
+        request, "declarations/sign.html", context, status=409 if conflict else 422 if entered.faults else 200
+    )
 
 
 @member
@@ -211,7 +211,8 @@ def summary(found: Any) -> dict[str, Any]:
             for name in HISTORY
         ],
         "certifications": [
-            (texts(f"rating.certification.{each.id}.name"), each.number, each.until) for each in stated.certifications or ()
+            (texts(f"rating.certification.{each.id}.name"), each.number, each.until)
+            for each in stated.certifications or ()
         ],
         "areas": [
             {
@@ -325,7 +326,11 @@ def _fields(
             for name in found.form.certifications
         ]
         return {"certifications": names}
-    return _past_fields(found, part, entered, texts) if part.id in HISTORY else _control_fields(found, part, entered, texts)
+    return (
+        _past_fields(found, part, entered, texts)
+        if part.id in HISTORY
+        else _control_fields(found, part, entered, texts)
+    )
 
 
 def _past_fields(found: Open, part: Section, entered: Entered, texts: Words) -> dict[str, Any]:
@@ -360,7 +365,9 @@ def _control_fields(found: Open, part: Section, entered: Entered, texts: Words) 
                 "critical": each.critical,
                 "unsure": texts(f"{edition.id}.{each.id}.unsure"),
                 "fault": entered.faults.get(each.id, ""),
-                "choices": [(name, texts(f"answer.{name}.name"), entered.values.get(each.id) == name) for name in each.answers],
+                "choices": [
+                    (name, texts(f"answer.{name}.name"), entered.values.get(each.id) == name) for name in each.answers
+                ],
             }
             for each in part.questions
         ]

@@ -21,9 +21,7 @@ UNTIL = date(2099, 3, 31)
 def diagnosed(scope: Scope, answer: str = "yes") -> None:
     """A result with every question answered alike, handed in."""
     shop = replace(SHOP, annual_sales=50_000_000)
-    sheet = checklists.save_business(
-        scope=scope, business=shop, seen=checklists.start(scope=scope).business_version
-    )
+    sheet = checklists.save_business(scope=scope, business=shop, seen=checklists.start(scope=scope).business_version)
     answers = {question.id: answer for question in sheet.asked}
     seen = {each.question: each.version for each in checklists.changes(sheet, answers)}
     checklists.save_all(scope=scope, business=shop, answers=answers, seen=seen, facts_seen=sheet.business_version)

@@ -99,13 +99,17 @@ def test_a_member_confirms_section_by_section_and_signs(browser: Client, member:
         (row,) = SignedDeclaration.objects.all()
     assert row.grade == "E"
     page = browser.get(at("declaration", place.member)).content.decode()
-    assert row.number in page and words()("site.declare.is_signed") in page
+    assert row.number in page
+    assert words()("site.declare.is_signed") in page
     paper = browser.get(at("declaration_paper", place.member, signed=row.pk))
-    assert paper["Content-Type"] == "application/pdf" and paper.content.startswith(b"%PDF")
+    assert paper["Content-Type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("section", ["business", "attack", "leaks", "insurance", "claims", "certifications"])
-def test_a_section_is_not_saved_without_its_confirmation(browser: Client, member: Scope, place: Tree, section: str) -> None:
+def test_a_section_is_not_saved_without_its_confirmation(
+    browser: Client, member: Scope, place: Tree, section: str
+) -> None:
     with declared(member):
         found = drafts.start(scope=member)
     sent = form_of(found, section)
@@ -160,7 +164,10 @@ def test_somebody_else_saved_first(browser: Client, member: Scope, place: Tree) 
     assert words()("site.declare.changed") in answer.content.decode()
 
 
-@pytest.mark.parametrize(("field", "fault"), [("name", "fault_name"), ("position", "fault_position"), ("authority", "fault_authority"), ("sure", "fault_sure")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "fault"),
+    [("name", "fault_name"), ("position", "fault_position"), ("authority", "fault_authority"), ("sure", "fault_sure")],
+)
 def test_nobody_signs_without_saying_who(browser: Client, member: Scope, place: Tree, field: str, fault: str) -> None:
     with declared(member):
         found = confirmed(member)

@@ -97,8 +97,10 @@ def test_a_correction_and_an_acceptance_at_once(site: Site, round_: int) -> None
     corrected, frozen = given if round_ % 2 else given[::-1]
     (row,) = rows(Declaration)
     if isinstance(frozen, Corrected):
-        assert corrected == 2 and row.frozen_at is None
+        assert corrected == 2
+        assert row.frozen_at is None
     else:
-        assert frozen == 1 and row.frozen_version == row.versions == 1
+        assert frozen == 1
+        assert row.frozen_version == row.versions == 1
         assert isinstance(corrected, NotThere), corrected
     assert len(rows(SignedDeclaration)) == row.versions

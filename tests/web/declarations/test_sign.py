@@ -41,9 +41,13 @@ def actions() -> list[str]:
     return [row.action for row in rows]
 
 
-def test_a_declaration_is_filled_in_from_the_diagnosis_confirmed_signed_and_frozen(member: Scope, office: Scope) -> None:
+def test_a_declaration_is_filled_in_from_the_diagnosis_confirmed_signed_and_frozen(
+    member: Scope, office: Scope
+) -> None:
     begun = drafts.start(scope=member)
-    assert begun.source and begun.stated.controls and not begun.confirmed
+    assert begun.source
+    assert begun.stated.controls
+    assert not begun.confirmed
     with pytest.raises(Incomplete):
         services.sign(scope=member, signatory=HANAKO, seen=begun.draft.version)
     row = signed(member)
@@ -74,7 +78,12 @@ def test_the_credit_is_what_the_rating_takes(member: Scope) -> None:
     found = drafts.save_certifications(scope=member, held=held, seen=found.draft.version)
     row = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)
     given = services.credit(row)
-    assert (given.grade, given.certifications, given.prior_leak, given.prior_claim) == ("A", ("pmark", "isms"), False, False)
+    assert (given.grade, given.certifications, given.prior_leak, given.prior_claim) == (
+        "A",
+        ("pmark", "isms"),
+        False,
+        False,
+    )
 
 
 def test_a_correction_makes_a_new_version_and_keeps_the_old_one(member: Scope, office: Scope) -> None:
@@ -83,7 +92,8 @@ def test_a_correction_makes_a_new_version_and_keeps_the_old_one(member: Scope, o
     services.lay_before(scope=member, signed=first, application=application)
     leak = Past("yes", (Entry("2024-11", "見本：封筒の入れ違い", 12),))
     found = drafts.read(member)
-    assert found is not None and found.is_signed
+    assert found is not None
+    assert found.is_signed
     found = drafts.save_past(scope=member, name="leaks", past=leak, seen=found.draft.version)
     assert not found.is_signed
     second = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)
@@ -192,7 +202,9 @@ def test_what_is_not_what_was_signed_is_found(member: Scope) -> None:
 def test_the_database_keeps_one_open_and_freezes_whole(member: Scope) -> None:
     row = drafts.start(scope=member).row
     with pytest.raises(IntegrityError), transaction.atomic():
-        Declaration(tenant=row.tenant, year=row.year, edition=row.edition, started_at=clock.now()).save(force_insert=True)
+        Declaration(tenant=row.tenant, year=row.year, edition=row.edition, started_at=clock.now()).save(
+            force_insert=True
+        )
     with pytest.raises(IntegrityError), transaction.atomic():
         Declaration.objects.filter(pk=row.pk).update(frozen_at=clock.now())
 
@@ -200,7 +212,8 @@ def test_the_database_keeps_one_open_and_freezes_whole(member: Scope) -> None:
 def test_the_paper_is_issued_once_and_every_reading_is_in_the_log(member: Scope, office: Scope) -> None:
     row = signed(member)
     first = services.paper(scope=member, signed=row, lang="ja")
-    assert first.startswith(b"%PDF") and services.paper(scope=member, signed=row, lang="ja") == first
+    assert first.startswith(b"%PDF")
+    assert services.paper(scope=member, signed=row, lang="ja") == first
     assert Document.within(member).filter(kind="declaration", subject=row.pk).count() == 1
     services.lay_before(scope=member, signed=row, application=uuid.uuid4())
     with declared(office):
@@ -211,22 +224,25 @@ def test_the_paper_is_issued_once_and_every_reading_is_in_the_log(member: Scope,
 
 
 def test_changes_are_notified_after_acceptance_and_seen_by_the_office(member: Scope, office: Scope) -> None:
-    told = {"scope": member, "kind": "industry", "changed_on": clock.today(), "text": "見本：卸売も始めました。"}
+    def tell(changed_on: date) -> Notice:
+        return notices.notify(scope=member, kind="industry", changed_on=changed_on, text="見本：卸売も始めました。")
+
     row, application = signed(member), uuid.uuid4()
     with pytest.raises(NotThere):
-        notices.notify(**told)
+        tell(clock.today())
     services.lay_before(scope=member, signed=row, application=application)
     with declared(office):
         services.freeze(scope=office, application=application, version=1)
-    notice = notices.notify(**told)
+    notice = tell(clock.today())
     with pytest.raises(ValueError, match="notified"):
-        notices.notify(**(told | {"changed_on": date(2999, 1, 1)}))
+        tell(date(2999, 1, 1))
     with declared(office):
         assert notices.waiting(office) == [notice]
         assert notices.read(scope=office, notice=notice.pk).text == "見本：卸売も始めました。"
         first = notices.see(scope=office, notice=notice.pk).seen_at
         assert notices.see(scope=office, notice=notice.pk).seen_at == first
         assert notices.waiting(office) == []
-    assert services.content(row) and [each.text for each in notices.told(member)] == ["見本：卸売も始めました。"]
+    assert services.content(row)
+    assert [each.text for each in notices.told(member)] == ["見本：卸売も始めました。"]
     with unscoped("test"):
         assert AuditRow.objects.filter(action="notice.seen").count() == 1
