@@ -41,7 +41,7 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),
         "table": table,
-        "steps": shown.steps(services.standing(scope, row)["steps"], texts),
+        "steps": shown.steps(services.standing(scope, row), texts),
         "usable": services.is_usable(row),
         "fits": row.plan == content["comparison"]["marked"],
         "agent": True,

@@ -68,7 +68,7 @@ def _made(scope: Scope, row: Quote, lang: Lang) -> policy.Paper:
         terms=policy.terms_of(plan),
         period=policy.period_of(period(content)),
         decision=_DECISION[row.state],
-        steps=tuple(_step(each) for each in shown.steps(services.standing(scope, row)["steps"], words)),
+        steps=tuple(_step(each) for each in shown.steps(services.standing(scope, row), words)),
         annual_premium=row.annual_premium,
         premium=row.premium,
         expires_on=row.expires_on,

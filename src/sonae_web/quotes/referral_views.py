@@ -121,7 +121,7 @@ def _page(
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),
         "asked": shown.asked(content, texts),
-        "steps": shown.steps(stands["steps"], texts),
+        "steps": shown.steps(stands, texts),
         "premium": stands["annual_premium"],
         "reasons": shown.reasons(content["quote"], lang()),
         "decision": decision,

@@ -9,21 +9,28 @@ from sonae.programmes import Words, describe
 from sonae.rating.quote import reasons_of
 from sonae_web.diagnosis.services import programme
 
+MONTHS = 12
 
-def steps(frozen: Sequence[Mapping[str, Any]], words: Words) -> list[dict[str, Any]]:
-    """Return the steps of a frozen quote: name, factor, yen after it, basis as id and in words, reference."""
+
+def steps(frozen: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
+    """Return the steps of a frozen quote: name, factor, yen after it, basis as id and in words."""
     return [
         {
             "name": words(f"rating.step.{step['name']}.name"),
-            "factor": "" if step["name"] == "base" else f"× {step['factor']}",
+            "factor": _factor(step, frozen["months"]),
             "amount": step["yen"],
             "yen": exact_yen(step["yen"], words.lang),
             "basis": step["basis"],
             "basis_name": words(f"rating.basis.{step['basis']}"),
-            "reference": words(f"reference.{step['reference']}.name"),
         }
-        for step in frozen
+        for step in frozen["steps"]
     ]
+
+
+def _factor(step: Mapping[str, Any], months: int) -> str:
+    if step["name"] == "base":
+        return ""
+    return f"× {months} ÷ {MONTHS}" if step["name"] == "months" else f"× {step['factor']}"
 
 
 def reasons(frozen: Mapping[str, Any], lang: Lang) -> list[dict[str, str]]:
@@ -89,9 +96,31 @@ def compared(data: Mapping[str, Any], words: Words) -> dict[str, Any]:
             "paid": _row("quotes.paid", [yen(each["flyer"]["paid"], lang) for each in columns], words),
             "stays": _row("quotes.stays", [yen(each["flyer"]["retained"], lang) for each in columns], words),
         },
-        "own": _own(columns, words),
+        "own": (own := _own(columns, words)),
+        "cards": [_card(i, head, rows, own, columns[i], words) for i, head in enumerate(heads)],
         "why": data["why"],
         "marked": next((head["name"] for head in heads if head["marked"]), ""),
+    }
+
+
+def _card(
+    i: int,
+    head: Mapping[str, Any],
+    terms: Sequence[Mapping[str, Any]],
+    own: Sequence[Mapping[str, Any]],
+    column: Mapping[str, Any],
+    words: Words,
+) -> dict[str, Any]:
+    """Return one plan as a card shows it, for narrow screens: its terms, and what it pays and leaves of each loss."""
+    flyer, lang = column["flyer"], words.lang
+    losses = [(words("quotes.flyer", yen=yen(flyer["total"], lang)), yen(flyer["paid"], lang), yen(flyer["retained"], lang))]
+    losses += [(row["name"], row["paid"]["cells"][i], row["stays"]["cells"][i]) for row in own]
+    price = column["annual_premium"]
+    return {
+        "head": head,
+        "terms": [(row["name"], row["cells"][i]) for row in terms],
+        "losses": [{"name": name, "paid": paid, "stays": stays} for name, paid, stays in losses],
+        "annual_premium": "—" if price is None else exact_yen(price, lang),
     }
 
 

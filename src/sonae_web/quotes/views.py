@@ -80,7 +80,7 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),
         "asked": shown.asked(content, texts),
-        "steps": shown.steps(services.standing(scope, row)["steps"], texts),
+        "steps": shown.steps(services.standing(scope, row), texts),
         "reasons": shown.reasons(content["quote"], lang()),
         "decision": decided[1] if decided else None,
     }
@@ -157,16 +157,19 @@ def _compared(request: ActingRequest, found: Facts, choice: Choice, credit: Cred
     table = shown.compared(comparison.data(rated.compared), texts)
     first = next(iter(frozen.values()))
     working = [
-        {"id": name, "name": texts(f"plan.{name}.name"), "steps": shown.steps(each["steps"], texts)}
+        {"id": name, "name": texts(f"plan.{name}.name"), "steps": shown.steps(each, texts)}
         for name, each in frozen.items()
         if each["steps"]
     ]
     premiums = [rated.quotes[head["id"]].premium for head in table["heads"]]
+    promised = services.promised(facts=found, choice=choice, result=result, credit=credit)
+    for i, card in enumerate(table["cards"]):
+        card |= {"premium": premiums[i], "promised": promised["premiums"][i] if promised else None}
     return {
         "table": table,
         "premiums": premiums,
         "working": working,
         "reasons": shown.reasons(first, lang()),
         "decision": first["decision"],
-        "promised": services.promised(facts=found, choice=choice, result=result, credit=credit),
+        "promised": promised,
     }
