@@ -181,5 +181,12 @@ def _asked(row: Inquiry) -> Asked:
         Given(each["text"], datetime.fromisoformat(each["at"]).astimezone(JST), each["sent"])
         for each in content["answers"]
     )
-    entered = (content[name] for name in ("text", "business", "name", "mail", "phone"))
-    return Asked(row, *entered, answers)
+    return Asked(
+        row=row,
+        text=content["text"],
+        business=content["business"],
+        name=content["name"],
+        mail=content["mail"],
+        phone=content["phone"],
+        answers=answers,
+    )

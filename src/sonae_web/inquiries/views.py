@@ -99,7 +99,7 @@ def one(request: ActingRequest, inquiry: UUID) -> HttpResponse:
     if request.method != "POST":
         return _one(request, asked)
     version = _version(request.POST.get("version", ""))
-    acts = {"scope": who.scope, "inquiry": inquiry, "version": version, "by": who.user}
+    acts: dict[str, Any] = {"scope": who.scope, "inquiry": inquiry, "version": version, "by": who.user}
     try:
         if "close" in request.POST:
             services.close(**acts)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from sonae.problems import Refused, problem
+from sonae.programmes import load
 from sonae_web.accounts.models import User
 from sonae_web.ground import clock
 from sonae_web.inquiries import desks, flyer
@@ -39,9 +40,9 @@ def test_the_page_shows_the_year_that_can_be_joined_now(
     page = text(client, "/flyer/")
     assert "2027年3月25日午後4時〜2028年3月25日午後4時" in page
     at(monkeypatch, 2004, 6, 1)
-    assert flyer.joinable(flyer.load("chuokai-leak")) == 2005
+    assert flyer.joinable(load("chuokai-leak")) == 2005
     at(monkeypatch, 2036, 6, 1)
-    assert flyer.joinable(flyer.load("chuokai-leak")) == 2035
+    assert flyer.joinable(load("chuokai-leak")) == 2035
 
 
 def test_the_flyer_of_2005_tells_what_it_told(client: Client, place: Tree) -> None:
