@@ -42,8 +42,9 @@ from sonae_web.ground.scope import declared, unscoped
 
 PASSWORD = "for measuring only"  # noqa: S105
 SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 - of one-time codes that nobody asks for
-OF_ASSOCIATION, OF_PREFECTURE = 2_000, 5
-"""Members of an association, associations of a prefecture."""
+OF_ASSOCIATION, PREFECTURES, EVENNESS = 82, 47, 5
+"""Members of an association on average: 2.32 million in 28,342 organisations (about 2016, mirasapo vol. 14). The k-th largest has a share
+of 1/(k + EVENNESS), assumed: with 50,000 members in 610 associations the largest has about 2,000, half of them under 35."""
 SHAPES = 20
 SESSIONS, LINKS, SIGN_INS = 500, 200, 200
 """Members signed in beforehand, quick checks begun, people who will sign in while it is measured."""
@@ -59,7 +60,8 @@ def main(plan: Path, members: int, answered: int) -> None:
     with transaction.atomic():
         root = add_organisation(kind="national", name="見本全国中央会")
         prefectures, associations = _tree(root, -(-members // OF_ASSOCIATION))
-        entries = [(associations[n // OF_ASSOCIATION].pk, f"見本会員{n:05}", "") for n in range(members)]
+        where = _where(members, len(associations))
+        entries = [(associations[where[n]].pk, f"見本会員{n:05}", "") for n in range(members)]
         places = add_organisations(kind="member", entries=entries)
     chance.shuffle(places)  # who has answered lies anywhere in the tree
     with unscoped("bench.web"):
@@ -92,12 +94,20 @@ def _tree(root: Organisation, number: int) -> tuple[list[Organisation], list[Org
     """Add so many associations and the prefectures above them."""
     prefectures = [
         add_organisation(kind="prefectural", name=f"見本県{n + 1}中央会", parent=root)
-        for n in range(-(-number // OF_PREFECTURE))
+        for n in range(min(number, PREFECTURES))
     ]
     return prefectures, [
-        add_organisation(kind="association", name=f"見本組合{n + 1}", parent=prefectures[n // OF_PREFECTURE])
+        add_organisation(kind="association", name=f"見本組合{n + 1}", parent=prefectures[n % len(prefectures)])
         for n in range(number)
     ]
+
+
+def _where(members: int, associations: int) -> list[int]:
+    """Return for each member the number of its association; each has one at least, the first most of all."""
+    shares = [1 / (k + EVENNESS) for k in range(associations)]
+    sizes = [1 + int((members - associations) * share / sum(shares)) for share in shares]
+    sizes[0] += members - sum(sizes)
+    return [number for number, size in enumerate(sizes) for _ in range(size)]
 
 
 def _people(places: Sequence[Organisation], role: str) -> list[User]:
