@@ -5,6 +5,7 @@ from sonae_web.diagnosis import api as diagnosis
 from sonae_web.diagnosis import own_api as own
 from sonae_web.ground.api import make, marked
 from sonae_web.policies import api as policies
+from sonae_web.quotes import api as quotes
 
 api = make(
     "Sonae API",
@@ -12,6 +13,7 @@ api = make(
     "The reference with worked examples: /api/",
 )
 api.add_router("", diagnosis.router)
+api.add_router("", quotes.router)
 api.add_router("", accounts.router)
 api.add_router("", own.router)
 api.add_router("", policies.router)

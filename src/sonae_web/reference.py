@@ -51,6 +51,16 @@ SCENARIO = {
     "plan": {"liability_limit": 50000000, "cost_limit": 5000000, "deductible": 100000},
 }
 LEAK = {"persons": 3000, "items": ["name", "address"], "response": 2}
+QUOTE = {
+    "programme": PROGRAMME,
+    "on": ON,
+    "industry": "clinic",
+    "annual_sales": 300000000,
+    "plan": {"liability_limit": 50000000, "cost_limit": 5000000, "deductible": 100000},
+    "grade": "B",
+    "declaration_signed": True,
+    "applied": "2027-06-10",
+}
 ORGANISATION = Organisation(
     pk=UUID("00000000-0000-4000-8000-000000000001"),
     kind=Organisation.Kind.MEMBER,
@@ -136,6 +146,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "estimate": Example("estimate", lambda sent, _: contract.estimate(sent)[-1], SCENARIO),
         "jo": Example("jo", lambda sent, _: contract.jo(sent, load(PROGRAMME), day(""))[-1], LEAK),
         "loss": Example(f"loss?on={ON}", lambda sent, _: contract.loss(sent, day(ON))[-1], ANSWERS),
+        "quote": Example("quote?lang={lang}", lambda sent, lang: contract.quote(sent, lang)[-1], QUOTE),
         "token": Example("token", lambda sent, lang: token_data(_acting(), ORGANISATION), with_token=True),
         "diagnoses": Example(
             "diagnoses?limit=10", lambda _, lang: {"items": [own.head(sample())], "next": None}, with_token=True

@@ -26,7 +26,7 @@ LOGIN, SECOND_FACTOR = "/account/login/", "/account/second-factor/"
 SIGN_IN, SET_UP, MISSES, REFUSED, OPEN = "sign in", "second factor", "missing", "archived", "open"
 NO_METHOD, UNKNOWN, NO_TOKEN, UNFIT = "no method", "no rule", "no token", "unfit token"
 AWAY, THEIRS, THEIRS_MISSING = "away", "theirs", "missing of theirs"
-TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')
+TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"|"instance": "[0-9a-f]{32}"')
 DIFFERENT = ("X-Request-ID", "Date")
 _number = itertools.count(1)
 

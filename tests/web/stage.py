@@ -37,6 +37,8 @@ MISSING = uuid.UUID(int=0xDEAD)
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n%%EOF\n"
 QUESTION = "attack.mfa"
 OUTSIDE = ("agent", "underwriter", "claims", "auditor", "admin")
+WITH_PAGES = ("agent", "underwriter")
+"""Of them, those that have pages of their own."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,8 @@ def _people(there: Tree, gone: Mapping[str, Organisation]) -> list[tuple[str, li
         ("prefecture without", [("federation", there.prefecture), prefecture], False),
         ("other prefecture", [("federation", there.other_prefecture)], True),
         ("national", [("federation", there.national)], True),
-        *((role, [(role, there.prefecture)], True) for role in OUTSIDE),
+        *((role, [(role, there.prefecture), (role, gone["prefectural"])], True) for role in OUTSIDE),
+        *((f"{role} without", [(role, there.prefecture)], False) for role in WITH_PAGES),
     ]
 
 
@@ -275,19 +278,13 @@ def _request(stage: Stage, owner: Organisation) -> object:
     return _saved(row)
 
 
-def _quote(stage: Stage, owner: Organisation) -> object:
-    """A quote of a member; of a federation one of a member below it, referred, which the agent was asked to explain."""
-    below = [each for each in stage.place if each.kind == "member" and bytes(each.path).startswith(bytes(owner.path))]
-    below += [each for each in stage.gone.values() if each == owner and each.kind == "member"]
-    if not below:
-        return None
-    scope = stage.clerks[below[0].pk]
+def _quoted(scope: Scope) -> uuid.UUID:
+    """A quote that is referred, and that the agent was asked to explain."""
     told = {"industry": "retail", "annual_sales": "1億", "persons_held": "900", "recent_claims": "0"}
     facts = quote_facts.read({**told, "known_incident": "yes"}, (), services.programme())
-    with declared(scope):
-        kind = quotes.open_choices(clock.today())[0].kind
-        made = quotes.make(scope=scope, insured=below[0].name, facts=facts, plan="p1000", kind=kind)
-        return quotes.ask_agent(scope=scope, quote=made.pk).pk
+    kind = quotes.open_choices(clock.today())[0].kind
+    made = quotes.make(scope=scope, insured="見本", facts=facts, plan="p1000", kind=kind)
+    return quotes.ask_agent(scope=scope, quote=made.pk).pk
 
 
 def _upload(stage: Stage, owner: Organisation) -> object:
@@ -352,7 +349,7 @@ def word(text: object, missing: object = None) -> Blank:
 
 BLANKS: dict[str, Blank] = {
     "result": Blank(_row(Result), MISSING, tenants=True),
-    "quote": Blank(_quote, MISSING, tenants=True),
+    "quote": Blank(_by_a_member(_quoted), MISSING, tenants=True),
     "evidence_id": Blank(_row(Evidence), MISSING, tenants=True),
     "signed": Blank(_row(SignedDeclaration), MISSING, tenants=True),
     "application": Blank(_by_a_member(before_the_office), MISSING, tenants=True),

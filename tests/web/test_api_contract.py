@@ -60,6 +60,17 @@ def test_an_estimate_and_a_potential_liability_are_the_command_lines(client: Cli
     assert sent(client, "jo", leak) == shell("jo", "-", "--json", stdin=leak).out.encode()
 
 
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("known", ["true", "false"])
+def test_a_quote_is_the_command_lines_byte_for_byte(client: Client, shell: Shell, known: str, lang: str) -> None:
+    asked = (
+        '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "83", "annual_sales": 300000000, "plan": '
+        f'{{"liability_limit": 50000000, "cost_limit": 5000000, "deductible": 100000}}, "known_incident": {known}}}'
+    )
+    ran = shell("quote", "-", "--lang", lang, "--json", stdin=asked)
+    assert sent(client, f"quote?lang={lang}", asked).replace(b'"body:', b'"-:') == ran.out.encode()
+
+
 @pytest.mark.parametrize(
     ("command", "body"),
     [
@@ -67,6 +78,12 @@ def test_an_estimate_and_a_potential_liability_are_the_command_lines(client: Cli
         ("jo", '{"persons": 3, "items": ["nme"]}'),
         ("diagnose", '{"programme": "chuokai-leak", "edition": "2027-01", "business": {}, "answers": {"x": "maybe"}}'),
         ("loss", '{"programme": "nope", "edition": 3, "business": [], "answers": []}'),
+        ("quote", '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "x", "annual_sales": -1, "plan": 3}'),
+        (
+            "quote",
+            '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "retail", "annual_sales": 1, "applied": "2004-12-09"'
+            + ', "plan": {"liability_limit": 10000000, "cost_limit": 1000000, "deductible": 0}}',
+        ),
     ],
 )
 @pytest.mark.parametrize("lang", LANGS)

@@ -19,19 +19,20 @@ from sonae.programmes import read_file
 from sonae_web.accounts.api import tries
 from sonae_web.api import api
 from sonae_web.ground.api import ROOT, allowances
-from sonae_web.reference import ANSWERS, LEAK, SCENARIO
+from sonae_web.reference import ANSWERS, LEAK, QUOTE, SCENARIO
 from sonae_web.wsgi import application
 from tests.cast import EXAMPLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 FEW, MANY = 60, 27_000
 """Cases of each computation: in every run, in the soak run."""
-OPERATIONS = ("diagnose", "estimate", "jo", "loss")
+OPERATIONS = ("diagnose", "estimate", "jo", "loss", "quote")
 WHOLE = {
     "diagnose": [ANSWERS, read_file(EXAMPLES / "clinic.yaml").value],
     "estimate": [SCENARIO],
     "jo": [LEAK, {"persons": 5, "items": {"x": 3, "y": 2, "identifiability": 6}}],
     "loss": [ANSWERS, read_file(EXAMPLES / "rental.yaml").value],
+    "quote": [QUOTE],
 }
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.integers(-(10**40), 10**40) | st.floats() | st.text(max_size=12)

@@ -29,7 +29,7 @@ from sonae_web.diagnosis import services
 from sonae_web.ground.api import OWN
 from sonae_web.ground.scope import Scope, ScopedQuerySet, Unscoped, declared
 from tests.web.matrix import Door, caught, judged, matrix
-from tests.web.stage import Stage, blank, stage, value
+from tests.web.stage import WITH_PAGES, Stage, blank, stage, value
 
 FIGURE, REMOVED = 10_000, 150
 PART = 1 if "SONAE_SOAK" in os.environ else 5
@@ -191,10 +191,10 @@ SEEN_BY = {
     "who asks": ("visitor",),
     "in this organisation": ("stranger",),
     "in this role": ("member", "clerk", "agent"),
-    "archived": ("member", "clerk", "prefecture"),
-    "second factor": ("clerk without", "prefecture without"),
-    "who is staff": ("clerk without", "prefecture without"),
-    "rows of the tenant": ("member", "clerk", "prefecture"),
+    "archived": ("member", "clerk", "prefecture", *WITH_PAGES),
+    "second factor": ("clerk without", "prefecture without", *(f"{role} without" for role in WITH_PAGES)),
+    "who is staff": ("clerk without", "prefecture without", *(f"{role} without" for role in WITH_PAGES)),
+    "rows of the tenant": ("member", "clerk", "prefecture", *WITH_PAGES),
     "place in the branch": ("clerk", "prefecture"),
 }
 """Who notices that a check is not there."""

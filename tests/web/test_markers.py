@@ -46,12 +46,12 @@ from tests.web.test_members import FACTS, at
 pytestmark = pytest.mark.django_db
 OF_MEMBERS = ("facts", "note", "file name", "file", "file in cp932", "colleague")
 DECLARED = ("declared", "signatory", "notified")
+JUDGED = ("ruling", "condition")
+INQUIRED = ("inquiry", "asker", "told")
 MARKERS = {
     **{
         name: f"標識{number}目印zq7{number}x"
-        for number, name in enumerate(
-            (*OF_MEMBERS[:-1], "wish", "reason", "row", "answer", *DECLARED, "inquiry", "asker", "told")
-        )
+        for number, name in enumerate((*OF_MEMBERS[:-1], "wish", "reason", "row", "answer", *DECLARED, *JUDGED, *INQUIRED))
     },
     "colleague": "zq7x-colleague@example.jp",
     "asks": "zq7x-asks@example.jp",
@@ -102,6 +102,7 @@ def hand_over(there: Tree) -> dict[str, str]:
     _diagnosis(member, there)
     _actions(member, there)
     _declaration(member, there)
+    _decision(member, there)
     member.post(at("people", there.member), {"mail": texts["colleague"], **once()})
     _asks_to_join(there)
     _inquires(there)
@@ -158,6 +159,17 @@ def _actions(member: Client, there: Tree) -> None:
     for text, encoding in (("file", "utf-8"), ("file in cp932", "cp932")):
         file = SimpleUploadedFile(f"{MARKERS['file name']}.txt", MARKERS[text].encode(encoding))
         assert member.post(f"{action}/attach", {"file": file}).status_code == 302
+
+
+def _decision(member: Client, there: Tree) -> None:
+    """A quote that is referred, and what the underwriter writes about it."""
+    told = {"industry": "retail", "annual_sales": "1億", "persons_held": "900", "recent_claims": "0"}
+    asked = {**told, "known_incident": "yes", "plan": "p1000", **once()}
+    made = member.post(at("quote_new", there.member), asked)["Location"].split("/")[-2]
+    judged = {"outcome": "approved", "loading": "1.1", "reason": MARKERS["ruling"], "conditions": MARKERS["condition"]}
+    underwriter = _signed_in("underwriter", there.prefecture)
+    answer = underwriter.post(at("referral", there.prefecture, quote=made), {**judged, **once()})
+    assert answer.status_code == 302
 
 
 def _declaration(member: Client, there: Tree) -> None:

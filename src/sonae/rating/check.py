@@ -1,6 +1,8 @@
 """The tariff's data checked as a whole: every value there, in the right direction, and the published premiums met."""
 
+from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 
 from sonae.figures import LANGS
@@ -51,7 +53,7 @@ def check_rates(programme: Programme) -> list[Problem]:
 
 
 def _check_day(programme: Programme, rates: Tariff) -> list[Problem]:
-    problems = []
+    problems: list[Problem] = []
     rated = set(programme.industries) - set(rates.words("declined.industries"))
     problems += (problem("programme.value_missing", _FILE, found=BASE + name) for name in rated - set(rates.bases))
     unknown = (set(rates.bases) | set(rates.words("declined.industries"))) - set(programme.industries)
@@ -90,10 +92,12 @@ def _check_examples(programme: Programme) -> list[Problem]:
     return problems
 
 
-def example_request(industry: str, row: dict[str, int], on: date) -> Request:
+def example_request(industry: str, row: Mapping[str, Fraction], on: date) -> Request:
     """Return the request of one published premium."""
-    names = ("annual_sales", "liability_limit", "cost_limit", "deductible")
-    return Request(on=on, industry=industry, **{name: int(row[name]) for name in names})
+    sales, liability, cost, deductible = (
+        int(row[name]) for name in ("annual_sales", "liability_limit", "cost_limit", "deductible")
+    )
+    return Request(on, industry, sales, liability, cost, deductible)
 
 
 def _check_words(programme: Programme) -> list[Problem]:

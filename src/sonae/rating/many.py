@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from sonae.rating.tariff import SCALE, Tariff, tariff
 from sonae.tables import Curve
 
 Whole = npt.NDArray[np.int64]
-Codes = npt.NDArray[np.integer[npt.NBitBase]]
+Codes = npt.NDArray[np.integer[Any]]
 Flags = npt.NDArray[np.bool_]
 QUOTED, REFERRED, DECLINED = range(len(DECISIONS))
 NONE = -1

@@ -10,10 +10,11 @@ and rounding keeps the order: a better answer never costs more, more cover never
 
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 from sonae.money import Rounding, rounded
 from sonae.programmes import Programme
-from sonae.rating.quote import Quote, Step
+from sonae.rating.quote import Decision, Quote, Step
 from sonae.rating.request import Request
 from sonae.rating.rules import declined, referred
 from sonae.rating.tariff import Tariff, tariff
@@ -29,7 +30,7 @@ def rate(programme: Programme, request: Request) -> Quote:
     if reasons:
         return Quote(request, "declined", None, None, (), reasons)
     reasons = referred(rates, request)
-    decision = "referred" if reasons else "quoted"
+    decision: Decision = "referred" if reasons else "quoted"
     if not _within(rates, request):
         return Quote(request, decision, None, None, (), reasons)
     steps = _Steps(rates, request)
@@ -80,10 +81,10 @@ class _Steps:
         self.premium = rounded(Fraction(self.annual * request.months, rates.months), Rounding.HALF_UP, rounding.value)
         self._to("months", Fraction(request.months, rates.months), self.premium, rates.values["months"])
 
-    def _times(self, name: str, factor: Fraction, value: Value[object]) -> None:
+    def _times(self, name: str, factor: Fraction, value: Value[Any]) -> None:
         self._to(name, factor, rounded(self.yen * factor, Rounding.HALF_UP), value)
 
-    def _to(self, name: str, factor: Fraction, yen: int, value: Value[object]) -> None:
+    def _to(self, name: str, factor: Fraction, yen: int, value: Value[Any]) -> None:
         self.rows.append(Step(name, factor, yen, value.basis, value.reference))
         self.yen = yen
 

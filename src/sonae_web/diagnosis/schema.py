@@ -9,6 +9,7 @@ from sonae.jo import IDENTIFIABILITY
 from sonae.money import MOST_YEN
 from sonae.programmes import DISPUTE_COSTS
 from sonae.programmes.cursor import MOST_PERSONS
+from sonae.rating.request import GRADES, MOST_CLAIMS, WINDOWS
 from sonae.scenario import MOST_AWARD_TIERS, MOST_COSTS, MOST_EACH
 
 Schema = dict[str, Any]
@@ -94,6 +95,31 @@ LEAK = _object(
         },
     },
     {"responsibility": FACTOR, "response": FACTOR},
+)
+DAY: Schema = {"type": "string", "format": "date"}
+QUOTE = _object(
+    {
+        "programme": {"type": "string"},
+        "on": DAY,
+        "industry": {
+            "type": "string",
+            "description": "An id of the programme's industries, or a middle group such as 83.",
+        },
+        "annual_sales": YEN,
+        "plan": _object({"liability_limit": YEN, "cost_limit": YEN, "deductible": YEN}, {}),
+    },
+    {
+        "grade": {"type": "string", "enum": list(GRADES)},
+        "declaration_signed": {"type": "boolean"},
+        "certifications": NAMES,
+        "persons_held": PERSONS,
+        "known_incident": {"type": "boolean"},
+        "recent_claims": _integer(0, MOST_CLAIMS),
+        "kinds": NAMES | {"description": "Kinds of business that the programme does not take."},
+        "applied": DAY | {"description": "The months of cover follow from it; without it, a whole year."},
+        "window": {"type": "string", "enum": list(WINDOWS)},
+        "months": _integer(1, 12),
+    },
 )
 
 

@@ -47,4 +47,3 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
         "agent": True,
     }
     return render(request, "quotes/advice_quote.html", context)
-

@@ -25,7 +25,11 @@ def period(content: Mapping[str, Any]) -> Choice:
     stored = content["choice"]
     moments = {name: datetime.fromisoformat(stored[name]) for name in ("cover_from", "cover_to")}
     return Choice(
-        stored["kind"], stored["year"], **moments, months=stored["months"], debit_on=date.fromisoformat(stored["debit_on"])
+        stored["kind"],
+        stored["year"],
+        **moments,
+        months=stored["months"],
+        debit_on=date.fromisoformat(stored["debit_on"]),
     )
 
 

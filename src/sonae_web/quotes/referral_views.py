@@ -36,7 +36,9 @@ def queue(request: ActingRequest) -> HttpResponse:
     names = dict(
         Organisation.objects.filter(pk__in={row.tenant for row in (*waiting, *done)}).values_list("pk", "name")
     )
-    context = {name: [(row, names[row.tenant]) for row in rows] for name, rows in (("waiting", waiting), ("done", done))}
+    context = {
+        name: [(row, names[row.tenant]) for row in rows] for name, rows in (("waiting", waiting), ("done", done))
+    }
     return render(request, "quotes/queue.html", context)
 
 
@@ -114,7 +116,7 @@ def _page(
     rates = tariff(programme(), row.on)
     body: dict[str, Any] = sealed.get(decision, "content") if decision else {}
     stands = body.get("quote") or content["quote"]
-    seconds = referrals.needs_second(row, Judgement(True, "", (), Fraction(body.get("loading", "1"))))
+    seconds = referrals.needs_second(row, Judgement(approved=True, reason="", loading=Fraction(body.get("loading", "1"))))
     context = {
         "quote": row,
         "insured": content["insured"],

@@ -58,9 +58,7 @@ def compare(
 
 
 @transaction.atomic
-def make(
-    *, scope: Scope, insured: str, facts: Facts, plan: str, kind: str, credit: Credit | None = None
-) -> Quote:
+def make(*, scope: Scope, insured: str, facts: Facts, plan: str, kind: str, credit: Credit | None = None) -> Quote:
     """Make a quote as of today and return it: frozen with its request, its steps and the plans beside it.
 
     Raises Refused for a live programme that may not be sold, NotOpen, and ValueError for facts that are not whole or a plan
@@ -207,6 +205,4 @@ def _number(year: int) -> str:
 
 
 def _record(action: str, row: Quote, actor: UUID, **detail: audit.Value) -> None:
-    audit.record(
-        action=action, kind="quote", object_id=row.pk, actor=actor, organisation=row.tenant, detail=detail
-    )
+    audit.record(action=action, kind="quote", object_id=row.pk, actor=actor, organisation=row.tenant, detail=detail)

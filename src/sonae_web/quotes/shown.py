@@ -84,9 +84,7 @@ def compared(data: Mapping[str, Any], words: Words) -> dict[str, Any]:
         _row("quotes.cost_limit", [yen(each.cost_limit, lang) for each in chosen], words),
         _row("quotes.deductible", [yen(each.deductible, lang) for each in chosen], words),
     ]
-    prices = [
-        "—" if each["annual_premium"] is None else exact_yen(each["annual_premium"], lang) for each in columns
-    ]
+    prices = ["—" if each["annual_premium"] is None else exact_yen(each["annual_premium"], lang) for each in columns]
     return {
         "heads": heads,
         "terms": rows,
@@ -113,7 +111,9 @@ def _card(
 ) -> dict[str, Any]:
     """Return one plan as a card shows it, for narrow screens: its terms, and what it pays and leaves of each loss."""
     flyer, lang = column["flyer"], words.lang
-    losses = [(words("quotes.flyer", yen=yen(flyer["total"], lang)), yen(flyer["paid"], lang), yen(flyer["retained"], lang))]
+    losses = [
+        (words("quotes.flyer", yen=yen(flyer["total"], lang)), yen(flyer["paid"], lang), yen(flyer["retained"], lang))
+    ]
     losses += [(row["name"], row["paid"]["cells"][i], row["stays"]["cells"][i]) for row in own]
     price = column["annual_premium"]
     return {

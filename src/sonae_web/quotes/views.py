@@ -107,7 +107,7 @@ def ask_agent(request: ActingRequest, quote: UUID) -> HttpResponse:
 
 # --- the plans
 def _posted(request: ActingRequest) -> Facts:
-    return facts.read(request.POST.dict(), tuple(request.POST.getlist("kinds")), diagnosis.programme())  # type: ignore[arg-type]
+    return facts.read(request.POST.dict(), tuple(request.POST.getlist("kinds")), diagnosis.programme())
 
 
 def _first_kind() -> str:
@@ -150,9 +150,7 @@ def _plans(
 def _compared(request: ActingRequest, found: Facts, choice: Choice, credit: Credit | None) -> dict[str, Any]:
     scope, texts = request.acting.scope, words()
     result = results.latest(scope)
-    rated = services.compare(
-        scope=scope, facts=found, choice=choice, credit=credit, result=result, on=clock.today()
-    )
+    rated = services.compare(scope=scope, facts=found, choice=choice, credit=credit, result=result, on=clock.today())
     frozen = {name: quote.frozen() for name, quote in rated.quotes.items()}
     table = shown.compared(comparison.data(rated.compared), texts)
     first = next(iter(frozen.values()))

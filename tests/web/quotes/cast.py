@@ -11,6 +11,7 @@ from django.test import Client
 from sonae_web.accounts.models import Organisation
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis.services import programme
+from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.quotes import facts, services
 from sonae_web.quotes.facts import Facts
@@ -42,7 +43,7 @@ def diagnosed(scope: Scope, value: str = "yes") -> None:
 def quote(scope: Scope, plan: str = "p5000", kind: str = "", **changes: str) -> Quote:
     """A quote made by a member."""
     with declared(scope):
-        kind = kind or services.open_choices(services.clock.today())[0].kind
+        kind = kind or services.open_choices(clock.today())[0].kind
         return services.make(scope=scope, insured="見本商事", facts=told(**changes), plan=plan, kind=kind)
 
 

@@ -127,9 +127,7 @@ def test_beyond_the_authority_of_one_a_second_confirms(
     browser, second = staff("underwriter", place.prefecture)
     with declared(second), pytest.raises(AlreadyDecided):  # what was confirmed is not what is proposed
         referrals.confirm(scope=second, quote=waiting.pk, seen="0" * 64)
-    confirmed = browser.post(
-        at("referral_confirm", place.prefecture, quote=waiting.pk), form(act="confirm", seen=seen)
-    )
+    confirmed = browser.post(at("referral_confirm", place.prefecture, quote=waiting.pk), form(act="confirm", seen=seen))
     assert confirmed.status_code == 302
     assert row(waiting.pk).state == "approved"
     with unscoped("test"):
