@@ -31,6 +31,8 @@ from sonae_web.ground.problems import KINDS
 from sonae_web.ground.rules import public
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.words import lang, words
+from sonae_web.policies import api as enrolment
+from sonae_web.policies.models import Application
 
 LINES = 16
 """Of an answer that is longer, so many lines are shown."""
@@ -70,11 +72,12 @@ ORGANISATION = Organisation(
 MADE = datetime(2027, 4, 1, 1, 0, tzinfo=UTC)
 TOKEN = Token(
     name="会計システム",
-    scopes="diagnoses:read reports:read",
+    scopes="applications:read diagnoses:read reports:read",
     created_at=MADE,
     expires_at=datetime(2028, 3, 31, 1, 0, tzinfo=UTC),
 )
 RESULT = UUID("00000000-0000-4000-8000-000000000002")
+APPLICATION = UUID("00000000-0000-4000-8000-000000000003")
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,17 @@ def sample() -> Result:
     return results.made(found, tenant=ORGANISATION.pk, year=2028, at=MADE, by=UUID(int=0), pk=RESULT)
 
 
+@lru_cache(maxsize=1)
+def application() -> Application:
+    """Return the application of the examples, not saved."""
+    (choice,) = contract.calendar(load(PROGRAMME), day("2027-06-10"))[0]
+    return Application(
+        pk=APPLICATION, tenant=ORGANISATION.pk, number="A2027-000001", year=choice.year, kind=choice.kind,
+        state="submitted", plan="p5000", premium=58_330, months=choice.months, applied_on=day("2027-06-10"),
+        cover_from=choice.cover_from, cover_to=choice.cover_to, debit_on=choice.debit_on, changed_at=MADE,
+    )  # fmt: skip
+
+
 EXAMPLES: Mapping[str, Example] = MappingProxyType(
     {
         "programmes": Example("programmes?lang={lang}", lambda _, lang: programmes_data(lang)),
@@ -146,6 +160,17 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         "estimate": Example("estimate", lambda sent, _: contract.estimate(sent)[-1], SCENARIO),
         "jo": Example("jo", lambda sent, _: contract.jo(sent, load(PROGRAMME), day(""))[-1], LEAK),
         "loss": Example(f"loss?on={ON}", lambda sent, _: contract.loss(sent, day(ON))[-1], ANSWERS),
+        "calendar": Example(
+            "calendar?applied=2027-06-10", lambda _, lang: contract.calendar(load(PROGRAMME), day("2027-06-10"))[-1]
+        ),
+        "applications": Example(
+            "applications?limit=10",
+            lambda _, lang: {"items": [enrolment.head(application())], "next": None},
+            with_token=True,
+        ),
+        "application": Example(
+            f"applications/{APPLICATION}", lambda _, lang: enrolment.whole(application(), None), with_token=True
+        ),
         "quote": Example("quote?lang={lang}", lambda sent, lang: contract.quote(sent, lang)[-1], QUOTE),
         "token": Example("token", lambda sent, lang: token_data(_acting(), ORGANISATION), with_token=True),
         "diagnoses": Example(

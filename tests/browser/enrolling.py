@@ -144,4 +144,3 @@ def certificate(page: Page, root: str, number: str, target: Path, look: Look) ->
     content = target.read_bytes()
     assert content.startswith(b"%PDF"), number
     return content
-

@@ -1,8 +1,7 @@
 """Joining in a browser: returned and completed across a month's end; both choices of December; clerks; public pages."""
 
-import re
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from sonae_web.policies import banks
 from tests.browser import enrolling
 from tests.browser.conftest import OpenPage, sign_in
 from tests.web.cast import Tree, acting, person, tree
-from tests.web.policies.cast import BANKS, quoted, ready
+from tests.web.policies.cast import BANKS, ready
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 Move = Callable[[datetime], None]
@@ -32,7 +31,7 @@ def place() -> Tree:
 
 
 @pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
+def at(monkeypatch: pytest.MonkeyPatch) -> Move:
     """The clock of the whole site, moved by hand."""
     here = [datetime(2027, 6, 29, 11, 0, tzinfo=JST)]
     monkeypatch.setattr(clock, "now", lambda: here[0])
@@ -40,7 +39,7 @@ def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Move]:
     def move(moment: datetime) -> None:
         here[0] = moment
 
-    yield move
+    return move
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from sonae_web.accounts.models import Organisation, User
 from sonae_web.ground.scope import unscoped
 from sonae_web.policies import banks
 from tests.browser import enrolling
-from tests.web.policies.cast import BANKS
 from tests.web.cast import Tree, acting, person, tree
+from tests.web.policies.cast import BANKS
 
 pytestmark = [pytest.mark.needs_chromium, pytest.mark.django_db(transaction=True)]
 WIDTH = 390
@@ -154,7 +154,6 @@ def enrols(page: Page, site: str, place: Tree, open_as: Any, scripts: bool, tmp_
     assert place.member.name in printed
     address = re.search(r"https?://\S+/verify/\S+", printed.replace("\n", ""))
     assert address is not None
-
 
 
 def test_two_people_in_one_checklist_see_both_answers(live_server: Any, place: Tree, open_as: Any) -> None:

@@ -30,7 +30,8 @@ from sonae_web.inquiries.views import told_of
 from sonae_web.quotes import facts as quote_facts
 from sonae_web.quotes import services as quotes
 from tests.web.cast import Tree, archived, tree
-from tests.web.declarations.cast import before_the_office, notified, signed
+from tests.web.declarations.cast import notified, signed
+from tests.web.policies.cast import applied, covered, remarked
 from tests.web.test_checklists import SHOP
 
 MISSING = uuid.UUID(int=0xDEAD)
@@ -352,7 +353,13 @@ BLANKS: dict[str, Blank] = {
     "quote": Blank(_by_a_member(_quoted), MISSING, tenants=True),
     "evidence_id": Blank(_row(Evidence), MISSING, tenants=True),
     "signed": Blank(_row(SignedDeclaration), MISSING, tenants=True),
-    "application": Blank(_by_a_member(before_the_office), MISSING, tenants=True),
+    "application": Blank(_by_a_member(applied), MISSING, tenants=True),
+    "remark": Blank(_by_a_member(remarked), MISSING, tenants=True),
+    "cover": Blank(_by_a_member(covered), MISSING, tenants=True),
+    "cover_paper.kind": word("certificate", "nothing"),
+    "language": word("ja", "xx"),
+    "part": word("plan", "nothing"),
+    "verify.token": word("C" * 32),
     "notice": Blank(_by_a_member(notified), MISSING, tenants=True),
     "section": word("leaks", "nothing"),
     "invitation": Blank(_invitation, MISSING, tenants=True),

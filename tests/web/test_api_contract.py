@@ -158,7 +158,7 @@ def test_every_address_of_the_api_names_its_rule(client: Client) -> None:
         for operation in methods.values()
         if operation.get("security")
     }
-    assert needs_token == secured == {"token", "diagnoses", "diagnosis", "report"}
+    assert needs_token == secured == {"token", "diagnoses", "diagnosis", "report", "applications", "application"}
 
 
 def test_an_operation_without_a_rule_lets_nobody_in_and_does_not_start() -> None:

@@ -18,7 +18,7 @@ from sonae_web.diagnosis.models import Checklist, Result
 from sonae_web.ground import clock
 from sonae_web.ground.api import rules
 from sonae_web.ground.scope import unscoped
-from sonae_web.reference import EXAMPLES, LINES, MADE, ORGANISATION, TOKEN, sample
+from sonae_web.reference import EXAMPLES, LINES, MADE, ORGANISATION, TOKEN, application, sample
 from tests.web.cast import person, tree
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,10 @@ def sample_secret() -> str:
         )  # fmt: skip
         row = sample()
         Result(**{name: getattr(row, name) for name in FROZEN}, checklist=sheet).save(force_insert=True)
+        made = application()
+        made.insured, made.started_at = ORGANISATION.name, MADE
+        made.save(force_insert=True)
+        application.cache_clear()
     days = (TOKEN.expires_at - TOKEN.created_at).days
     return issue_token(user=role.user, role=role.pk, name=TOKEN.name, scopes=TOKEN.scopes.split(), days=days)[1]
 

@@ -37,9 +37,14 @@ from sonae_web.ground import clock, sealed
 from sonae_web.ground.idempotency import once_by_header
 from sonae_web.ground.logs import Json
 from sonae_web.ground.models import Mail
-from sonae_web.ground.scope import declared, unscoped
+from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.inquiries.models import Inquiry
+from sonae_web.policies import banks, deciding, proposals, records
+from sonae_web.policies import drafts as drafted
+from sonae_web.policies.models import Application
 from tests.web.cast import Tree, once, scope, tree
+from tests.web.policies.cast import ACCOUNT, BANKS, checked, confirmed, quoted, ready, sent
+from tests.web.policies.cast import now as seen
 from tests.web.stage import Stage, value
 from tests.web.test_members import FACTS, at
 
@@ -48,10 +53,13 @@ OF_MEMBERS = ("facts", "note", "file name", "file", "file in cp932", "colleague"
 DECLARED = ("declared", "signatory", "notified")
 JUDGED = ("ruling", "condition")
 INQUIRED = ("inquiry", "asker", "told")
+APPLIED = ("applicant", "point", "holder", "account")
 MARKERS = {
     **{
         name: f"標識{number}目印zq7{number}x"
-        for number, name in enumerate((*OF_MEMBERS[:-1], "wish", "reason", "row", "answer", *DECLARED, *JUDGED, *INQUIRED))
+        for number, name in enumerate(
+            (*OF_MEMBERS[:-1], "wish", "reason", "row", "answer", *DECLARED, *JUDGED, *INQUIRED, *APPLIED[:2])
+        )
     },
     "colleague": "zq7x-colleague@example.jp",
     "asks": "zq7x-asks@example.jp",
@@ -59,6 +67,8 @@ MARKERS = {
     "listed": "zq7x-listed@example.jp",
     "password": "zq7x 見本の長い合言葉",
     "app": "ZQ7XPEHPK3PXPJBSWY3DPEHPK3PXPJBS",
+    "holder": "ZQ7X HOLDER",
+    "account": "7350917",
 }
 """What is handed over, each in a place of its own."""
 ENCODINGS = ("utf-8", "cp932", "utf-16-le", "utf-16-be")
@@ -103,6 +113,7 @@ def hand_over(there: Tree) -> dict[str, str]:
     _actions(member, there)
     _declaration(member, there)
     _decision(member, there)
+    _application(there)
     member.post(at("people", there.member), {"mail": texts["colleague"], **once()})
     _asks_to_join(there)
     _inquires(there)
@@ -228,6 +239,46 @@ def _as_a_program(there: Tree, texts: dict[str, str]) -> None:
     once_by_header(request, user.pk, lambda: HttpResponse(texts["answer"]))
 
 
+def _application(there: Tree) -> None:
+    """A member applies through the pages; the federation refers it, two clerks decide, and one is returned."""
+    acts = scope("member", there.neighbour)
+    offices = [scope("federation", each) for each in (there.prefecture, there.national)]
+    with declared(acts):
+        row = _filled(acts, there)
+        row = sent(acts, row)
+    confirmed(scope("association", there.association), row.pk)
+    with declared(offices[0]):
+        point = [MARKERS["point"]]
+        deciding.refer(scope=offices[0], application=row.pk, seen=seen(offices[0], row.pk).version, points=point)
+    checked(offices[0], row.pk)
+    with declared(offices[0]):
+        version = seen(offices[0], row.pk).version
+        made = proposals.propose(scope=offices[0], application=row.pk, seen=version, step="accept", points=point)
+    with declared(offices[1]):
+        proposals.approve(scope=offices[1], application=row.pk, proposal=made.pk)
+
+
+def _filled(acts: Scope, there: Tree) -> Application:
+    """An application filled in through its pages, with markers where people type."""
+    ready(acts)
+    banks.load(BANKS)
+    choice = records.open_choices()[0]
+    made = quoted(acts, choice.kind)
+    browser = Client()
+    browser.force_login(User.objects.get(pk=acts.user))
+    begun = browser.post(at("application_start", there.neighbour), {"year": str(choice.year), **once()})["Location"]
+    root = begun.rsplit("/", 1)[0]
+    business = {"persons_held": "900", "signatory": MARKERS["applicant"], "position": "見本", "authority": "delegated"}
+    account = {**ACCOUNT, "holder": MARKERS["holder"], "number": MARKERS["account"]}
+    row = Application.within(acts).get()
+    confirm = {"how": "paper", "version": drafted.version_now(row), "given": list(drafted.CONFIRMED)}
+    parts = {"plan": {"quote": str(made.pk)}, "business": business, "account": account, "confirm": confirm}
+    for name, form in parts.items():
+        version = Application.within(acts).get().version
+        assert browser.post(f"{root}/{name}", {**form, "seen": str(version)}).status_code == 302, name
+    return Application.within(acts).get()
+
+
 def _totals(there: Tree) -> None:
     """Enough results that totals are published."""
     for number in range(6):
@@ -342,11 +393,13 @@ def test_what_is_handed_over_lies_nowhere_but_sealed(tmp_path: Path, monkeypatch
         assert found(texts, faults) == set()
         assert found(texts, lines.getvalue().encode()) == set()
         assert "request" in lines.getvalue()
-        assert found({name: texts[name] for name in (*OF_MEMBERS, *DECLARED)}, _pages_of_clerks(there)) == set()
+        assert (
+            found({name: texts[name] for name in (*OF_MEMBERS, *DECLARED, *APPLIED)}, _pages_of_clerks(there)) == set()
+        )
         subjects = "\n".join(mail.get("subject", "") for mail in _mails())
         bodies = json.dumps(_mails(), ensure_ascii=False)
         assert found(texts, subjects.encode()) == set()
-        own = {name: texts[name] for name in (*OF_MEMBERS[:-1], *DECLARED, "password", "app", "token", "row")}
+        own = {name: texts[name] for name in (*OF_MEMBERS[:-1], *DECLARED, *APPLIED, "password", "app", "token", "row")}
         assert found(own, bodies.encode()) == set()
 
     logging.getLogger().addHandler(handler)

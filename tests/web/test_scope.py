@@ -42,6 +42,8 @@ from tests.web.cast import Tree, acting, archived, person, scope, tree
 pytestmark = pytest.mark.django_db
 
 UNOWNED = {
+    "policies.WindowExtension": "a public fact of the programme, decided for everybody by the policyholder",
+    "policies.Branch": "a public list of banks, the operator's, with nobody's data in it",
     "account.EmailAddress": "allauth's: a person's address, looked up at sign-in before any scope exists",
     "account.EmailConfirmation": "allauth's: belongs to an address, found by its key",
     "mfa.Authenticator": "allauth's: a person's second factor, asked for at sign-in; secrets are sealed",
@@ -68,6 +70,10 @@ UNOWNED = {
 """Models without a tenant, and why. A new model is Owned or gets its reason here."""
 
 CROSSING: dict[str, str] = {
+    "policies.Content.application": "drafts.start makes both for one member, in its declared scope",
+    "policies.Remark.application": "deciding.add_remark makes it with the tenant of the application that was locked",
+    "policies.Proposal.application": "proposals.propose makes it with the tenant of the application that was locked",
+    "policies.Cover.application": "covers.make makes it with the tenant of the application that was locked",
     "quotes.Decision.quote": "referrals.decide makes the decision with the tenant of the quote that it locked in its scope",
     "diagnosis.Result.checklist": "services.hand_in makes the result in the scope in which it found the checklist",
     "declarations.Draft.declaration": "the service makes both for one member, in its declared scope",
@@ -490,6 +496,9 @@ LEFT = {
     "desk/totals.py": {"totals.nightly"},  # all tenants' results become counts
     "inquiries/desks.py": {"inquiries.desks"},  # what every visitor may see
     "inquiries/services.py": {"inquiry.ask"},  # a visitor asks a federation
+    "policies/covers.py": {"certificate.verify"},  # a visitor asks, and is told yes or no
+    "policies/papers.py": {"cover.papers", "application.letter"},  # a job issues what was frozen
+    "policies/turns.py": {"cover.turn"},  # the calendar is nobody's
     "sample/build.py": {"sample.build"},
 }
 """Where outside the ground tenancy is left, and with which reasons."""

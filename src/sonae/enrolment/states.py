@@ -127,8 +127,10 @@ def after(life: Life, step: str, *, by: str, at: datetime, reason: str = "") -> 
         raise NotAllowed(step, "reason", state)
     if step in GUARDS and not GUARDS[step][1](life, at):
         raise NotAllowed(step, GUARDS[step][0], state)
-    changes = {field: row.target} | ({"reason": reason} if step in REASONS else {})
-    return replace(life, **changes)
+    given = reason if step in REASONS else life.reason
+    if field == "payment":
+        return replace(life, payment=row.target, reason=given)
+    return replace(life, state=row.target, reason=given)
 
 
 def may(life: Life, step: str, *, by: str, at: datetime) -> bool:

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from sonae import contract
+from sonae.dates import JST
 from sonae_web.accounts.api import TokenAuth
 from sonae_web.accounts.tokens import Acting
 from sonae_web.diagnosis.services import programme
@@ -27,7 +28,9 @@ def calendar(request: HttpRequest, applied: str = "") -> HttpResponse:
     return answer(contract.calendar(programme(), day(applied), extensions.known())[-1])
 
 
-@router.get("applications", auth=TokenAuth("applications:read"), operation_id="applications", summary="Own applications")
+@router.get(
+    "applications", auth=TokenAuth("applications:read"), operation_id="applications", summary="Own applications"
+)
 def applications(request: HttpRequest) -> HttpResponse:
     """How every application of the token's organisation stands, the newest first, page by page."""
     acting = _acting(request)
@@ -56,8 +59,8 @@ def head(row: Application) -> dict[str, Any]:
         "state": row.state,
         "plan": row.plan or None,
         "applied_on": row.applied_on.isoformat() if row.applied_on else None,
-        "cover_from": row.cover_from.isoformat(),
-        "cover_to": row.cover_to.isoformat(),
+        "cover_from": row.cover_from.astimezone(JST).isoformat(),
+        "cover_to": row.cover_to.astimezone(JST).isoformat(),
         "months": row.months,
         "debit_on": row.debit_on.isoformat(),
         "premium": row.premium,

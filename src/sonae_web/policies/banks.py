@@ -49,7 +49,7 @@ def search_banks(text: str) -> list[dict[str, str]]:
     """Return the banks whose name, kana or code holds a text, the first MOST_FOUND by kana."""
     rows = Branch.objects.filter(bank_folded__contains=folded(text)).order_by("bank_kana", "bank")
     found = rows.values("bank", "bank_name", "bank_kana").distinct()[:MOST_FOUND]
-    return [dict(each) for each in found]
+    return [{name: str(value) for name, value in each.items()} for each in found]
 
 
 def search_branches(bank: str, text: str) -> list[Branch]:

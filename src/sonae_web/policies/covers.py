@@ -71,5 +71,3 @@ def in_force(*, scope: Scope) -> list[Cover]:
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
-
-

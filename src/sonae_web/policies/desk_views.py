@@ -28,7 +28,10 @@ COLUMNS = (
     ("applied", "site.policies.applied", ""), ("start", "site.policies.start", ""), ("premium", "site.policies.premium_yen", "r"),
     ("state", "site.policies.state", ""),
 )  # fmt: skip
-EXPORTED = ("insured", "number_of_application", "year", "kind", "applied", "start", "plan", "premium_yen", "state", "confirmed_on", "checked_on")
+EXPORTED = (
+    "insured", "number_of_application", "year", "kind_head", "applied", "start", "plan", "premium_yen", "state",
+    "confirmed_on", "checked_on",
+)  # fmt: skip
 federation = acting(Role.Name.FEDERATION)
 association = acting(Role.Name.ASSOCIATION)
 
@@ -50,7 +53,9 @@ def applications(request: ActingRequest) -> HttpResponse:
 
 
 def _row(row: Application) -> dict[str, Any]:
-    ready = row.state == "submitted" and not row.referral and row.checked_at is not None and row.confirmed_at is not None
+    ready = (
+        row.state == "submitted" and not row.referral and row.checked_at is not None and row.confirmed_at is not None
+    )
     return {
         "pk": row.pk, "name": row.insured, "number": row.number, "applied": row.applied_on, "start": clock.date_of(row.cover_from),
         "premium": row.premium, "tag": shown.tag(row.state), "kind": row.kind, "year": row.year, "ready": ready,
@@ -90,7 +95,9 @@ def accept_many(request: ActingRequest) -> HttpResponse:
     texts = words()
     if done:
         messages.success(request, texts("site.policies.accepted_many", count=len(done)))
-    names = dict(Application.within(request.acting.scope).filter(pk__in=[pk for pk, _ in left]).values_list("pk", "insured"))
+    names = dict(
+        Application.within(request.acting.scope).filter(pk__in=[pk for pk, _ in left]).values_list("pk", "insured")
+    )
     for pk, word in left:
         messages.error(request, texts("site.policies.not_accepted", name=names.get(pk, ""), why=texts(word)))
     if not chosen:
@@ -115,7 +122,9 @@ def application(request: ActingRequest, application: UUID) -> HttpResponse:
     return _detail(request, application)
 
 
-def _detail(request: ActingRequest, application: UUID, status: int = 200, told: str = "", faulty: str = "") -> HttpResponse:
+def _detail(
+    request: ActingRequest, application: UUID, status: int = 200, told: str = "", faulty: str = ""
+) -> HttpResponse:
     scope = request.acting.scope
     with transaction.atomic():
         sheet = records.read(scope=scope, application=application)
@@ -148,7 +157,7 @@ def _detail(request: ActingRequest, application: UUID, status: int = 200, told: 
 @once
 def decide(request: ActingRequest, application: UUID) -> HttpResponse:
     """Do what a clerk decided about an application; whoever comes second is told so."""
-    scope, done = request.acting.scope, request.POST.get("do", "")
+    done = request.POST.get("do", "")
     points = forms.read_points(request.POST)
     if done in ("return", "refer", "decline", "propose_accept", "propose_decline") and not points:
         return _detail(request, application, 422, faulty=done)

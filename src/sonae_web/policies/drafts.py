@@ -175,5 +175,3 @@ def confirmed(sheet: Sheet) -> bool:
 def version_now(row: Application) -> str:
     """Return the version of the explanation for the year of an application."""
     return explanation_version(records.programme(), row.year)
-
-

@@ -7,7 +7,7 @@ from typing import Any
 
 from sonae.debitfile import read_account
 from sonae.figures import count
-from sonae.problems import Refused
+from sonae.problems import Problem, Refused
 from sonae.programmes import Words, describe
 from sonae.programmes.cursor import MOST_PERSONS
 from sonae.programmes.reader import FORBIDDEN
@@ -47,7 +47,9 @@ def read_business(posted: Mapping[str, str], texts: Words) -> Entry:
         for name in ("number", "persons_held", "signatory", "position", "authority")
     }
     entered["planned"] = posted.get("planned") == "1"
-    number = "".join(unicodedata.normalize("NFKC", entered["number"]).split()).replace("-", "").upper().removeprefix("T")
+    number = (
+        "".join(unicodedata.normalize("NFKC", entered["number"]).split()).replace("-", "").upper().removeprefix("T")
+    )
     held = whole_number(entered["persons_held"])
     faults = {}
     if number and not is_corporate_number(number):
@@ -75,13 +77,17 @@ def read_account_form(posted: Mapping[str, str], texts: Words) -> Entry:
     try:
         account = read_account(entered)
     except Refused as refused:
-        told = {each.at: describe(each, texts.lang) for each in refused.problems}
-        return Entry(entered, {}, {at: f"{each['found']}{each['fix']}" if texts.lang == "ja" else f"{each['found']} {each['fix']}" for at, each in told.items()})
+        return Entry(entered, {}, {each.at: _told(each, texts) for each in refused.problems})
     names = {
         "bank_name": banks.bank_named(account.bank),
         "branch_name": banks.branch_named(account.bank, account.branch),
     }
     return Entry(entered, account.data() | names)
+
+
+def _told(found: Problem, texts: Words) -> str:
+    words = describe(found, texts.lang)
+    return f"{words['found']}{'' if texts.lang == 'ja' else ' '}{words['fix']}"
 
 
 # --- confirmations

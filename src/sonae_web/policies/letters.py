@@ -39,4 +39,3 @@ def tell_clerks(row: Application, kind: str) -> None:
 def _people(organisation: UUID, role: str) -> list[str]:
     held = Role.objects.filter(organisation=organisation, role=role, user__is_active=True)
     return list(held.order_by("user__email").values_list("user__email", flat=True))
-

@@ -1,5 +1,7 @@
 """Pages of a member: its applications and covers, the parts of an application, checking and sending it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +29,7 @@ from sonae_web.policies.models import Application, Cover, Remark
 from sonae_web.policies.records import Changed, Sheet, Told
 from sonae_web.quotes import services as quotes
 
+LANGUAGES: Mapping[str, Lang] = MappingProxyType({"ja": "ja", "en": "en"})
 member = acting(Role.Name.MEMBER)
 typing = acting(Role.Name.MEMBER, keeps=True)
 
@@ -160,7 +163,12 @@ def _part_context(request: ActingRequest, sheet: Sheet, part: str, entry: forms.
             "version": drafts.version_now(sheet.row),
             "ways": forms.DELIVERED,
             "confirmations": [
-                (name, texts(f"site.policies.confirm_{name}"), name in entry.entered["given"], shown_faults.get(name, ""))
+                (
+                    name,
+                    texts(f"site.policies.confirm_{name}"),
+                    name in entry.entered["given"],
+                    shown_faults.get(name, ""),
+                )
                 for name in drafts.CONFIRMED
             ],
             "parties": policy.parties(records.programme(), lang()),
@@ -199,7 +207,9 @@ def _check(request: ActingRequest, sheet: Sheet, status: int = 200, told: str = 
     editable = row.state in drafts.EDITABLE
     found = drafts.standing(scope=scope, sheet=sheet) if editable else None
     cover = Cover.within(scope).filter(application=row.pk).first()
-    signed = declarations.signed(scope=scope) if editable else declarations.of_application(scope=scope, application=row.pk)
+    signed = (
+        declarations.signed(scope=scope) if editable else declarations.of_application(scope=scope, application=row.pk)
+    )
     context = {
         "row": row,
         "head": shown.head(row),
@@ -227,8 +237,10 @@ def submit(request: ActingRequest, application: UUID) -> HttpResponse:
     sheet = records.read(scope=scope, application=application)
     start = records.choice_of(sheet.row)
     if start is None or request.POST.get("start") != start.cover_from.isoformat():
-        return _check(request, sheet, 409, "site.policies.dates_changed") if sheet.row.state in drafts.EDITABLE else _to(
-            request, "application", application=application
+        return (
+            _check(request, sheet, 409, "site.policies.dates_changed")
+            if sheet.row.state in drafts.EDITABLE
+            else _to(request, "application", application=application)
         )
     try:
         sending.submit(
@@ -297,10 +309,12 @@ def paper(request: ActingRequest, cover: UUID, kind: str, language: str) -> Http
     """A paper of a cover: certificate or copy of the application, in Japanese or English."""
     scope = request.acting.scope
     found = get_or_404(Cover, scope, cover)
-    chosen: Lang = "en" if language == "en" else "ja"
-    if kind not in papers.PAPERS:
+    chosen = LANGUAGES.get(language)
+    if chosen is None or kind not in papers.PAPERS:
         raise Http404
-    return _pdf(papers.read(scope=scope, cover=found, kind=kind, lang=chosen), f"sonae-{kind}-{found.number}-{chosen}.pdf")
+    return _pdf(
+        papers.read(scope=scope, cover=found, kind=kind, lang=chosen), f"sonae-{kind}-{found.number}-{chosen}.pdf"
+    )
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
@@ -309,7 +323,8 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 
 def _to(request: ActingRequest, name: str, **values: Any) -> HttpResponse:
-    return redirect(name, organisation=request.acting.organisation.pk, **values)
+    found: HttpResponse = redirect(name, organisation=request.acting.organisation.pk, **values)
+    return found
 
 
 def _whole(text: str) -> int:

@@ -75,7 +75,7 @@ class Content(Owned):
 
     seen_by = frozenset({"member", "federation"})
 
-    application = models.OneToOneField(Application, on_delete=models.CASCADE, editable=False, related_name="+")
+    application = models.OneToOneField(Application, on_delete=models.CASCADE, editable=False, related_name="content")
     content = SealedField()
 
     class Meta(Owned.Meta):
@@ -87,7 +87,7 @@ class Remark(Owned):
 
     seen_by = frozenset({"member", "federation"})
 
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, editable=False, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, editable=False, related_name="remarks")
     step = models.CharField(max_length=12)
     made_at = models.DateTimeField()
     made_by = models.UUIDField(null=True)
@@ -102,7 +102,7 @@ class Proposal(Owned):
 
     seen_by = frozenset({"federation"})
 
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, editable=False, related_name="+")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, editable=False, related_name="proposals")
     step = models.CharField(max_length=7)
     state = models.CharField(max_length=8, default="open")
     proposed = models.CharField(max_length=64)
@@ -134,7 +134,7 @@ class Cover(Owned):
 
     seen_by = frozenset({"member", "association", "federation"})
 
-    application = models.OneToOneField(Application, on_delete=models.PROTECT, editable=False, related_name="+")
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, editable=False, related_name="cover")
     number = models.CharField(max_length=20, unique=True, editable=False)
     """The member number (加入者番号)."""
     master = models.CharField(max_length=40, editable=False)

@@ -77,7 +77,12 @@ def _certificate(cover: Cover, lang: Lang) -> policy.Paper:
 def _application(cover: Cover, lang: Lang) -> policy.Paper:
     content, programme = covers.content(cover), records.programme()
     row, sent = Application.objects.get(pk=cover.application_id), content["application"]
-    business, account, confirm, asked = sent["business"], sent["account"], sent["confirm"], content["quote"]["quote"]["request"]
+    business, account, confirm, asked = (
+        sent["business"],
+        sent["account"],
+        sent["confirm"],
+        content["quote"]["quote"]["request"],
+    )
     found = policy.Application(
         number=row.number or "", sent_at=_sent_at(row), insured=cover.insured, association=content["association"],
         corporate_number=business["number"], industry=asked["industry"], annual_sales=asked["annual_sales"],
@@ -148,5 +153,3 @@ def period(row: Application | Cover) -> policy.Period:
     """Return the period of an application or cover, moments in Japan's time."""
     kind: Kind = "normal" if row.kind == "normal" else "mid_term"
     return policy.Period(kind, row.cover_from, row.cover_to, row.months, row.debit_on)
-
-

@@ -54,7 +54,9 @@ def when(request: HttpRequest) -> HttpResponse:
     if applied is not None and not faults:
         found = choices(programme, applied, extensions.known())
         known = plan is not None and sales is not None and entered["industry"]
-        context["choices"] = [_choice(each, entered["industry"], sales, plan, applied) if known else shown.choice(each) for each in found]
+        context["choices"] = [
+            _choice(each, entered["industry"], sales, plan, applied) if known else shown.choice(each) for each in found
+        ]
         context["known"] = known
         context["day"] = day(applied, lang())
         if not found:

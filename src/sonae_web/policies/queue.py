@@ -14,7 +14,14 @@ FILTERS = {
     "returned": Q(state="returned"), "referred": Q(state="referred"), "accepted": Q(state="accepted"),
     "declined": Q(state="declined"), "withdrawn": Q(state="withdrawn"),
 }  # fmt: skip
-SORTS = {"name": "insured", "number": "number", "applied": "applied_on", "start": "cover_from", "premium": "premium", "state": "state"}
+SORTS = {
+    "name": "insured",
+    "number": "number",
+    "applied": "applied_on",
+    "start": "cover_from",
+    "premium": "premium",
+    "state": "state",
+}
 
 
 def listed(*, scope: Scope, asked: Asked) -> ScopedQuerySet[Application]:
@@ -42,4 +49,6 @@ def page(*, scope: Scope, asked: Asked) -> Page[Application]:
 def figures(*, scope: Scope) -> dict[str, int]:
     """Return how many applications there are of each filter that means work."""
     rows = Application.within(scope)
-    return {name: rows.filter(FILTERS[name]).count() for name in ("waiting", "ready", "unconfirmed", "referred", "returned")}
+    return {
+        name: rows.filter(FILTERS[name]).count() for name in ("waiting", "ready", "unconfirmed", "referred", "returned")
+    }

@@ -99,7 +99,10 @@ def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
     if account:
         kind = texts(f"site.policies.kind_{account['kind']}")
         rows = [
-            (texts("site.policies.bank"), f"{account['bank_name']} ({account['bank']}) {account['branch_name']} ({account['branch']})"),
+            (
+                texts("site.policies.bank"),
+                f"{account['bank_name']} ({account['bank']}) {account['branch_name']} ({account['branch']})",
+            ),
             (texts("site.policies.account"), f"{kind} {account['number']}"),
             (texts("site.policies.holder"), account["holder"]),
         ]
@@ -107,7 +110,10 @@ def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
     rows = []
     if confirm:
         rows = [
-            (texts("site.policies.explanation"), f"{confirm['version']} · {texts('site.policies.how_' + confirm['how'])}"),
+            (
+                texts("site.policies.explanation"),
+                f"{confirm['version']} · {texts('site.policies.how_' + confirm['how'])}",
+            ),
             *((texts(f"site.policies.short_{name}"), texts("site.policies.confirmed")) for name in confirm["given"]),
         ]
     found.append({"part": "confirm", "rows": rows})
@@ -118,7 +124,9 @@ def _plan(scope: Scope, row: Application) -> list[tuple[str, str]]:
     if row.quote is None:
         return []
     texts, plan, quoted = words(), papers.plan_of(row.plan), quotes.one(scope=scope, quote=row.quote)
-    limits = texts("site.policies.limits", liability=yen(plan.liability_limit, lang()), cost=yen(plan.cost_limit, lang()))
+    limits = texts(
+        "site.policies.limits", liability=yen(plan.liability_limit, lang()), cost=yen(plan.cost_limit, lang())
+    )
     return [
         (texts("site.policies.plan"), f"{plan_name(row.plan)} · {limits}"),
         (texts("site.policies.deductible"), yen(plan.deductible, lang())),
@@ -133,7 +141,10 @@ def _business(part: dict[str, Any]) -> list[tuple[str, str]]:
     authority = texts(f"site.policies.authority_{part['authority']}")
     return [
         (texts("site.policies.number"), part["number"] or texts("site.policies.none")),
-        (texts("site.policies.planned"), texts("site.policies.answer_yes" if part["planned"] else "site.policies.answer_no")),
+        (
+            texts("site.policies.planned"),
+            texts("site.policies.answer_yes" if part["planned"] else "site.policies.answer_no"),
+        ),
         (texts("site.policies.persons_held"), texts("site.policies.persons", number=count(part["persons_held"]))),
         (texts("site.policies.signatory"), f"{part['signatory']} ({part['position']}, {authority})"),
     ]
@@ -150,5 +161,3 @@ def remarks(scope: Scope, row: Application) -> list[dict[str, Any]]:
         }
         for each in rows
     ]  # fmt: skip
-
-

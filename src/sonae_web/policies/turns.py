@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sonae.enrolment import Choice, moved
+from sonae.enrolment import Choice, Kind, moved
 from sonae.enrolment.states import WAITING, Life, after
 from sonae_web.ground import audit, clock
 from sonae_web.ground.scope import unscoped
@@ -81,5 +81,5 @@ def _give_back(row: Application) -> None:
 
 
 def _choice(row: Application) -> Choice:
-    kind = "normal" if row.kind == "normal" else "mid_term"
+    kind: Kind = "normal" if row.kind == "normal" else "mid_term"
     return Choice(kind, row.year, row.cover_from, row.cover_to, row.months, row.debit_on)

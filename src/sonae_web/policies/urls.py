@@ -14,8 +14,12 @@ urlpatterns = [
     path(f"{MY}application/<uuid:application>/submit", member_views.submit, name="application_submit"),
     path(f"{MY}application/<uuid:application>/withdraw", member_views.withdraw, name="application_withdraw"),
     path(f"{MY}application/<uuid:application>/copy", member_views.copy, name="application_copy"),
-    path(f"{MY}application/<uuid:application>/explanation.pdf", member_views.explanation, name="application_explanation"),
-    path(f"{MY}application/<uuid:application>/letters/<uuid:remark>.pdf", member_views.letter, name="application_letter"),
+    path(
+        f"{MY}application/<uuid:application>/explanation.pdf", member_views.explanation, name="application_explanation"
+    ),
+    path(
+        f"{MY}application/<uuid:application>/letters/<uuid:remark>.pdf", member_views.letter, name="application_letter"
+    ),
     path(f"{MY}application/<uuid:application>/<str:part>", member_views.part, name="application_part"),
     path(f"{MY}covers/<uuid:cover>/<str:kind>-<str:language>.pdf", member_views.paper, name="cover_paper"),
     path(f"{DESK}applications/", desk_views.applications, name="desk_applications"),

@@ -97,7 +97,9 @@ def _build(chance: random.Random) -> None:
         _diagnosed(tree[member.key], member, people.get(member.key), place, now, chance)
     _requests(tree["association-0"], now)
     _worked_on(tree["trading"], people["trading"])
-    applicants = [(tree[f"member-{number}"], User.objects.get(email=f"m{number + 1:03}@example.jp")) for number in APPLICANTS]
+    applicants = [
+        (tree[f"member-{number}"], User.objects.get(email=f"m{number + 1:03}@example.jp")) for number in APPLICANTS
+    ]
     enrolments.build(applicants, {"association": tree["association-0"], "prefecture": tree["prefecture-0"]}, now)
     _begun_by_a_colleague(tree["printer"], User.objects.get(email="colleague@example.jp"), now)
     inquiries.make(tree)

@@ -22,9 +22,26 @@ from sonae_web.policies.models import Application
 from sonae_web.quotes import facts as of_member
 from sonae_web.quotes import services as quotes
 
-STATES = ("submitted", "confirmed", "ready", "returned", "referred", "declined", "withdrawn", "accepted", "on_cover", "draft")
+STATES = (
+    "submitted",
+    "confirmed",
+    "ready",
+    "returned",
+    "referred",
+    "declined",
+    "withdrawn",
+    "accepted",
+    "on_cover",
+    "draft",
+)
 BANKS = Path(__file__).with_name("banks.csv")
-SIGNATORY = {"signatory": "見本 一郎", "position": "代表取締役", "authority": "representative", "persons_held": "1200", "number": ""}
+SIGNATORY = {
+    "signatory": "見本 一郎",
+    "position": "代表取締役",
+    "authority": "representative",
+    "persons_held": "1200",
+    "number": "",
+}
 ACCOUNT = {"bank": "9901", "branch": "002", "kind": "ordinary", "number": "1234567", "holder": "ミホンジギョウシャ"}
 SENT_BEFORE = {"on_cover": timedelta(days=100)}
 """How long ago an application in this state was sent; the others a week ago."""
@@ -69,8 +86,11 @@ def _decide(office: Scope, state: str, row: Application) -> None:
         return Application.within(office).get(pk=row.pk).version
 
     if state in ("returned", "referred", "declined"):
-        point = {"returned": "見本：口座名義をご確認ください。", "referred": "見本：保有件数が多いため。", "declined": "見本：引受けの対象外の事業です。"}[state]
-        act = {"returned": deciding.send_back, "referred": deciding.refer, "declined": deciding.decline}[state]
+        act, point = {
+            "returned": (deciding.send_back, "見本：口座名義をご確認ください。"),
+            "referred": (deciding.refer, "見本：保有件数が多いため。"),
+            "declined": (deciding.decline, "見本：引受けの対象外の事業です。"),
+        }[state]
         act(scope=office, application=row.pk, seen=seen(), points=[point])
     elif state in ("ready", "accepted", "on_cover"):
         deciding.check(scope=office, application=row.pk, seen=seen())
@@ -95,7 +115,12 @@ def _filled(scope: Scope) -> Application | None:
         return None
     row = drafts.start(scope=scope, year=choice.year)
     row = drafts.choose(scope=scope, application=row.pk, seen=row.version, quote=quote.pk)
-    for part, entry in (("business", forms.read_business(SIGNATORY, texts)), ("account", forms.read_account_form(ACCOUNT, texts)), ("confirm", _confirmed(row, texts))):
+    entries = {
+        "business": forms.read_business(SIGNATORY, texts),
+        "account": forms.read_account_form(ACCOUNT, texts),
+        "confirm": _confirmed(row, texts),
+    }
+    for part, entry in entries.items():
         row = drafts.save(scope=scope, application=row.pk, seen=row.version, part=part, values=entry.values)
     return row
 
@@ -133,5 +158,3 @@ def _sent(scope: Scope, row: Application) -> Application:
 
 def _scope(user: User, role: str, place: Organisation) -> Scope:
     return scope_of(user=user, role=grant_role(user=user, organisation=place, role=role).pk)
-
-

@@ -5,17 +5,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.http import QueryDict
 
 from sonae.dates import JST
 from sonae.programmes import Words
 from sonae_web.declarations import services as declarations
+from sonae_web.diagnosis import results
+from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope, declared
 from sonae_web.ground.words import words
-from sonae_web.policies import banks, deciding, drafts, forms, records, sending
-from sonae_web.diagnosis.services import programme
-from sonae_web.policies.models import Application, Cover
+from sonae_web.policies import banks, covers, deciding, drafts, forms, records, sending
+from sonae_web.policies.models import Application, Cover, Remark
 from sonae_web.quotes import facts as of_member
 from sonae_web.quotes import services as quotes
 from sonae_web.quotes.models import Quote
@@ -41,12 +43,29 @@ def at(moment: datetime) -> Iterator[None]:
         yield
 
 
-def quoted(scope: Scope, kind: str = "mid_term", plan: str = "p5000", sales: str = "50,000,000") -> Quote:
-    """A quote made by a member that was diagnosed."""
+def quoted(
+    scope: Scope, kind: str = "mid_term", plan: str = "p5000", sales: str = "50,000,000", *, plain: bool = False
+) -> Quote:
+    """A quote made by a member that was diagnosed; ``plain``: without what its declaration says."""
     entered = QueryDict(mutable=True)
-    entered.update({"industry": "retail", "annual_sales": sales, "persons_held": "1200", "recent_claims": "0", "known_incident": "no"})
+    entered.update(
+        {
+            "industry": "retail",
+            "annual_sales": sales,
+            "persons_held": "1200",
+            "recent_claims": "0",
+            "known_incident": "no",
+        }
+    )
     found = of_member.read(entered, (), programme())
-    return quotes.make(scope=scope, insured="見本商事", facts=found, plan=plan, kind=kind, credit=of_member.credit(scope))
+    return quotes.make(
+        scope=scope,
+        insured="見本商事",
+        facts=found,
+        plan=plan,
+        kind=kind,
+        credit=None if plain else of_member.credit(scope),
+    )
 
 
 def ready(scope: Scope, *, signed: bool = True) -> None:
@@ -121,8 +140,33 @@ def now(scope: Scope, application: UUID) -> Application:
     return Application.within(scope).get(pk=application)
 
 
-
-
 def resigned(scope: Scope) -> None:
     """The member corrects its declaration and signs it anew."""
     sign(scope)
+
+
+# --- on the stage of the matrix, and for whatever needs one of each
+def applied(scope: Scope) -> UUID:
+    """An application that was sent, with a remark about it and a cover that came of it; made once."""
+    found = Application.within(scope).exclude(submitted_at=None).first()
+    if found is not None:
+        return found.pk
+    with at(JUNE), transaction.atomic():
+        if results.latest(scope) is None:
+            diagnosed(scope)
+        if declarations.signed(scope=scope) is None:
+            sign(scope)
+        row = sent(scope, filled(scope, quote=quoted(scope, plain=True)))
+        deciding.add_remark(row, "return", ["見本"], None)
+        covers.make(scope, row, declared_version(scope, row.pk))
+    return row.pk
+
+
+def remarked(scope: Scope) -> UUID:
+    """The remark about an application."""
+    return Remark.within(scope).get(application=applied(scope)).pk
+
+
+def covered(scope: Scope) -> UUID:
+    """The cover that came of an application."""
+    return Cover.within(scope).get(application=applied(scope)).pk
