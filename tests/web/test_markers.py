@@ -256,7 +256,9 @@ def _filled(acts: Scope, there: Tree) -> Application:
     account = {**ACCOUNT, "holder": MARKERS["holder"], "number": MARKERS["account"]}
     row = Application.within(acts).get()
     confirm = {"how": "paper", "version": drafted.version_now(row), "given": list(drafted.CONFIRMED)}
-    parts = {"plan": {"quote": str(made.pk)}, "business": business, "account": account, "confirm": confirm}
+    parts: dict[str, dict[str, Any]] = {
+        "plan": {"quote": str(made.pk)}, "business": business, "account": account, "confirm": confirm
+    }  # fmt: skip
     for name, form in parts.items():
         version = Application.within(acts).get().version
         assert browser.post(f"{root}/{name}", {**form, "seen": str(version)}).status_code == 302, name

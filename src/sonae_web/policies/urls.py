@@ -17,9 +17,7 @@ urlpatterns = [
     path(
         f"{MY}application/<uuid:application>/explanation.pdf", member_views.explanation, name="application_explanation"
     ),
-    path(
-        f"{MY}letters/<uuid:remark>.pdf", member_views.letter, name="application_letter"
-    ),
+    path(f"{MY}letters/<uuid:remark>.pdf", member_views.letter, name="application_letter"),
     path(f"{MY}application/<uuid:application>/<str:part>", member_views.part, name="application_part"),
     path(f"{MY}covers/<uuid:cover>/<str:kind>-<str:language>.pdf", member_views.paper, name="cover_paper"),
     path(f"{DESK}applications/", desk_views.applications, name="desk_applications"),
