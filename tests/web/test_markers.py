@@ -54,10 +54,7 @@ JUDGED = ("ruling", "condition")
 APPLIED = ("applicant", "point", "holder", "account")
 _TYPED = ("wish", "reason", "row", "answer", *DECLARED, *JUDGED, *APPLIED[:2])
 MARKERS = {
-    **{
-        name: f"標識{number}目印zq7{number}x"
-        for number, name in enumerate((*OF_MEMBERS[:-1], *_TYPED))
-    },
+    **{name: f"標識{number}目印zq7{number}x" for number, name in enumerate((*OF_MEMBERS[:-1], *_TYPED))},
     "colleague": "zq7x-colleague@example.jp",
     "asks": "zq7x-asks@example.jp",
     "listed": "zq7x-listed@example.jp",
