@@ -13,6 +13,7 @@ from sonae.casebook import check_casebook
 from sonae.checklist import Edition, check_edition, read_answers
 from sonae.checklist.edition import Question
 from sonae.figures import LANGS, Lang
+from sonae.flyer.shown import check_flyer
 from sonae.loss import credit
 from sonae.loss.controls import check_weights
 from sonae.loss.parameters import LEVELS, NEEDED, parameters
@@ -61,6 +62,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
     problems += _check_loss(programme, known)
     problems += [*_check_groups(programme), *check_rates(programme), *sale.approvals(programme)[1]]
     problems += [*coverage.check_clauses(programme)[1], *contacts.check_contacts(programme)[1]]
+    problems += check_flyer(programme)[1]
     published = _published(programme, known) if not problems else {}
     if with_lock and not problems:
         problems += lock_file.compare(published, programme.id)

@@ -96,8 +96,10 @@ def _offices(cursor: Cursor) -> Iterator[Office]:
         if not entry.fields(["id", "code"]):
             continue
         office = Office(entry.text("id"), entry.text("code"))
-        if not _CODE.fullmatch(office.code) or seen & {office.id, office.code}:
-            entry.fault("value.twice" if seen & {office.id, office.code} else "contacts.code", found=office.code)
+        if seen & {office.id, office.code}:
+            entry.fault("value.twice", found=office.code)
+        elif not _CODE.fullmatch(office.code):
+            entry.fault("contacts.code", found=office.code)
         seen |= {office.id, office.code}
         yield office
 

@@ -13,6 +13,7 @@ from sonae_cli import (
     calendar,
     checklist,
     diagnosis,
+    flyer,
     keys,
     log,
     loss,
@@ -50,6 +51,7 @@ app.command("jo")(scenario.jo)
 app.command("loss")(loss.loss)
 app.command("quote")(quote.quote)
 app.command("calendar")(calendar.calendar)
+app.command("flyer")(flyer.flyer)
 app.command("serve")(serve.serve)
 app.add_typer(checklist.app, name="checklist")
 app.command("worker")(worker.worker)

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "sonae_web.declarations",
     "sonae_web.quotes",
     "sonae_web.desk",
+    "sonae_web.inquiries",
     "sonae_web.policies",
 ]
 MIDDLEWARE = [

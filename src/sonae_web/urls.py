@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("sonae_web.accounts.urls")),
     path("api/", reference.page, name="api_reference"),
     path("api/v1/", api.urls),
+    path("", include("sonae_web.inquiries.urls")),
     path("", include("sonae_web.desk.urls")),
     path("", include("sonae_web.quotes.urls")),
     path("", include("sonae_web.declarations.urls")),

@@ -12,12 +12,15 @@ from sonae_web.diagnosis import simulator, views
 from sonae_web.ground import clock
 from sonae_web.ground.api import allowances
 from sonae_web.ground.scope import unscoped
+from sonae_web.inquiries import flyer
+from sonae_web.inquiries import views as inquiries
 from tests.web.cast import NOON, Tree, tree
 
 
 @pytest.fixture(autouse=True)
 def full_allowances() -> None:
-    for view in (views.begin, views.report, simulator.loss, doors.invitation, doors.join, doors.join_ask):
+    public = (doors.invitation, doors.join, doors.join_ask, inquiries.inquiry, flyer.paper)
+    for view in (views.begin, views.report, simulator.loss, *public):
         view.allowance._left.clear()  # type: ignore[attr-defined]
     for allowance in (*allowances(api), tries):
         allowance._left.clear()

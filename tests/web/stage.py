@@ -25,6 +25,8 @@ from sonae_web.diagnosis import actions, checklists, evidence, results, services
 from sonae_web.diagnosis.models import Evidence, Result
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.inquiries.models import Inquiry
+from sonae_web.inquiries.views import told_of
 from sonae_web.quotes import facts as quote_facts
 from sonae_web.quotes import services as quotes
 from tests.web.cast import Tree, archived, tree
@@ -296,6 +298,15 @@ def _upload(stage: Stage, owner: Organisation) -> object:
     return _saved(row)
 
 
+def _inquiry(stage: Stage, owner: Organisation) -> object:
+    row = Inquiry(
+        tenant=owner.pk, number=f"Q-{owner.pk.hex[:12]}", office="tokyo", made_at=clock.now(), changed_at=clock.now(),
+    )  # fmt: skip
+    content = {"text": "見本", "business": "", "name": "", "mail": "asks@example.jp", "phone": "", "lang": "ja"}
+    sealed.put(row, "content", {**content, "answers": []})
+    return _saved(row)
+
+
 def _saved(row: Any) -> object:
     with unscoped("the stage of the matrix"):
         row.save(force_insert=True)
@@ -361,6 +372,9 @@ BLANKS: dict[str, Blank] = {
     "desk_people_remove.role": Blank(_clerk, MISSING, tenants=True),
     "asked": Blank(_request, MISSING, tenants=True),
     "upload": Blank(_upload, MISSING, tenants=True),
+    "inquiry": Blank(_inquiry, MISSING, tenants=True),
+    "flyer_paper.year": word(2027, 1999),
+    "told": Blank(lambda stage, owner: told_of("Q2027-00001", "見本中央会"), "nothing"),
     "member": Blank(_below("member"), MISSING, tenants=True),
     "association": Blank(_below("association"), MISSING, tenants=True),
     "join_ask.association": Blank(lambda stage, owner: stage.place.association.pk, MISSING),

@@ -19,6 +19,10 @@ from sonae_web.ground.api import Public, answer, make, marked, rules
 from tests.cast import BUSINESSES, EXAMPLES, Shell
 
 ROOT = "/api/v1/"
+CLOSED_DAY = (
+    '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "retail", "annual_sales": 1, "applied": "2004-12-09", '
+    '"plan": {"liability_limit": 10000000, "cost_limit": 1000000, "deductible": 0}}'
+)
 
 
 @pytest.fixture
@@ -79,11 +83,7 @@ def test_a_quote_is_the_command_lines_byte_for_byte(client: Client, shell: Shell
         ("diagnose", '{"programme": "chuokai-leak", "edition": "2027-01", "business": {}, "answers": {"x": "maybe"}}'),
         ("loss", '{"programme": "nope", "edition": 3, "business": [], "answers": []}'),
         ("quote", '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "x", "annual_sales": -1, "plan": 3}'),
-        (
-            "quote",
-            '{"programme": "chuokai-leak", "on": "2027-04-01", "industry": "retail", "annual_sales": 1, "applied": "2004-12-09"'
-            + ', "plan": {"liability_limit": 10000000, "cost_limit": 1000000, "deductible": 0}}',
-        ),
+        ("quote", CLOSED_DAY),
     ],
 )
 @pytest.mark.parametrize("lang", LANGS)

@@ -38,6 +38,7 @@ from sonae_web.ground.idempotency import once_by_header
 from sonae_web.ground.logs import Json
 from sonae_web.ground.models import Mail
 from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.inquiries.models import Inquiry
 from sonae_web.policies import banks, deciding, proposals, records
 from sonae_web.policies import drafts as drafted
 from sonae_web.policies.models import Application
@@ -51,12 +52,14 @@ pytestmark = pytest.mark.django_db
 OF_MEMBERS = ("facts", "note", "file name", "file", "file in cp932", "colleague")
 DECLARED = ("declared", "signatory", "notified")
 JUDGED = ("ruling", "condition")
+INQUIRED = ("inquiry", "asker", "told")
 APPLIED = ("applicant", "point", "holder", "account")
-_TYPED = ("wish", "reason", "row", "answer", *DECLARED, *JUDGED, *APPLIED[:2])
+_TYPED = ("wish", "reason", "row", "answer", *DECLARED, *JUDGED, *INQUIRED, *APPLIED[:2])
 MARKERS = {
     **{name: f"標識{number}目印zq7{number}x" for number, name in enumerate((*OF_MEMBERS[:-1], *_TYPED))},
     "colleague": "zq7x-colleague@example.jp",
     "asks": "zq7x-asks@example.jp",
+    "inquires": "zq7x-inquires@example.jp",
     "listed": "zq7x-listed@example.jp",
     "password": "zq7x 見本の長い合言葉",
     "app": "ZQ7XPEHPK3PXPJBSWY3DPEHPK3PXPJBS",
@@ -109,6 +112,7 @@ def hand_over(there: Tree) -> dict[str, str]:
     _decision(member, there)
     member.post(at("people", there.member), {"mail": texts["colleague"], **once()})
     _asks_to_join(there)
+    _inquires(there)
     with unscoped("test"):
         asked = JoinRequest.objects.get().pk
     clerk.post(at("desk_request", there.association, asked=asked), {"decline": "", "reason": texts["reason"]})
@@ -210,6 +214,17 @@ def _asks_to_join(there: Tree) -> None:
     wish = {"name": MARKERS["wish"], "number": "", "mail": MARKERS["asks"], "note": MARKERS["wish"]}
     sent = Client().post(f"/join/{there.association.pk}", wish | {"send": "", "key": str(uuid.uuid4())})
     assert sent.status_code == 302, sent.content.decode()
+
+
+def _inquires(there: Tree) -> None:
+    """A visitor asks, and the clerk of the federation that it came to answers."""
+    clerk = _signed_in("federation", there.national)
+    entry = {"text": MARKERS["inquiry"], "name": MARKERS["asker"], "mail": MARKERS["inquires"], "consent": "yes"}
+    assert Client().post("/inquiries/", entry | once()).status_code == 302
+    with unscoped("test"):
+        asked = Inquiry.objects.get().pk
+    answer = {"answer": MARKERS["told"], "version": "0", **once()}
+    assert clerk.post(at("desk_inquiry", there.national, inquiry=asked), answer).status_code == 302
 
 
 def _as_a_program(there: Tree, texts: dict[str, str]) -> None:

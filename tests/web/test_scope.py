@@ -494,6 +494,8 @@ LEFT = {
     "accounts/joining.py": {"join.ask"},  # a visitor asks an association
     "desk/jobs.py": {"upload.load"},  # finds the file whose clerk's scope it then takes
     "desk/totals.py": {"totals.nightly"},  # all tenants' results become counts
+    "inquiries/desks.py": {"inquiries.desks"},  # what every visitor may see
+    "inquiries/services.py": {"inquiry.ask"},  # a visitor asks a federation
     "policies/covers.py": {"certificate.verify"},  # a visitor asks, and is told yes or no
     "policies/papers.py": {"cover.papers", "application.letter"},  # a job issues what was frozen
     "policies/turns.py": {"cover.turn"},  # the calendar is nobody's

@@ -128,3 +128,19 @@ _LIFT = (5, 10, 3)
 
 def _anchor(yen: float, ticks: Mapping[float, str]) -> str:
     return "end" if yen == max(ticks) else "middle"
+
+
+def squares(groups: Sequence[tuple[int, str]], across: int, title: str) -> str:
+    """Return squares (SVG), so many of each group in its colour, in rows of ``across``: persons of a list, for instance.
+
+    >>> squares([(2, "#b3301a"), (1, "#9db8d2")], 2, "Three").count("<rect")
+    3
+    """
+    colours = [colour for number, colour in groups for _ in range(number)]
+    down = -(-len(colours) // across)
+    cells = (
+        f'<rect x="{place % across * 10}" y="{place // across * 10}" width="8" height="8" rx=".6" fill="{colour}"/>'
+        for place, colour in enumerate(colours)
+    )
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {across * 10 - 2} {down * 10 - 2}" role="img">'
+    return "\n".join([head, f"<title>{escape(title)}</title>", *cells, "</svg>"])

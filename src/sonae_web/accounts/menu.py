@@ -32,6 +32,7 @@ MENUS: dict[str, tuple[tuple[str, str], ...]] = {
         ("desk", "site.menu.desk_associations"),
         ("desk_applications", "site.menu.desk_applications"),
         ("desk_window", "site.menu.desk_window"),
+        ("desk_inquiries", "site.menu.desk_inquiries"),
         ("desk_totals", "site.menu.desk_totals"),
         ("desk_load", "site.menu.desk_load"),
         ("desk_changes", "site.menu.desk_changes"),

@@ -24,6 +24,7 @@ KEPT = {
     "account": "accounts.user",
     "checklist": "diagnosis.checklist",
     "task": "diagnosis.task",
+    "inquiry": "inquiries.inquiry",
     "mail": "ground.mail",
     "log": "ground.auditrow",
 }

@@ -33,7 +33,11 @@ CHECKS_AN_HOUR, REPORTS_AN_HOUR = 60, 60
 def landing(request: HttpRequest) -> HttpResponse:
     """What this is, on one screen."""
     number, _ = services.questions_ahead()
-    return render(request, "diagnosis/landing.html", {"number": number, "days": kept_for(QuickCheck).days})
+    return render(
+        request,
+        "diagnosis/landing.html",
+        {"number": number, "days": kept_for(QuickCheck).days, "last": services.programme().years[-1]},
+    )
 
 
 @public

@@ -10,7 +10,7 @@ from functools import wraps
 from threading import Lock
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 HOUR = 3600.0
@@ -46,13 +46,13 @@ def address_of(request: HttpRequest) -> str:
 
 def limited(
     an_hour: int, methods: tuple[str, ...] = ("GET", "HEAD", "POST")
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Decorate a view: beyond its allowance an address gets 429 and a page that says when to come back."""
     allowance = Allowance(an_hour)
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def handle(request: HttpRequest, *args: object, **values: object) -> HttpResponse:
+        def handle(request: HttpRequest, *args: object, **values: object) -> HttpResponseBase:
             if request.method in methods and not allowance.take(address_of(request), time.monotonic()):
                 answer = render(request, "limited.html", status=429)
                 answer["Retry-After"] = str(round(HOUR / an_hour) + 1)

@@ -116,7 +116,9 @@ def _page(
     rates = tariff(programme(), row.on)
     body: dict[str, Any] = sealed.get(decision, "content") if decision else {}
     stands = body.get("quote") or content["quote"]
-    seconds = referrals.needs_second(row, Judgement(approved=True, reason="", loading=Fraction(body.get("loading", "1"))))
+    seconds = referrals.needs_second(
+        row, Judgement(approved=True, reason="", loading=Fraction(body.get("loading", "1")))
+    )
     context = {
         "quote": row,
         "insured": content["insured"],

@@ -24,6 +24,7 @@ from sonae_web.diagnosis import actions, checklists, progress, results
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.inquiries import sample as inquiries
 from sonae_web.sample import enrolments
 from sonae_web.sample.people import PASSWORD, SIGN_INS
 from sonae_web.sample.state import ROOT, is_there
@@ -85,6 +86,7 @@ def _build(chance: random.Random) -> None:
     ]
     enrolments.build(applicants, {"association": tree["association-0"], "prefecture": tree["prefecture-0"]}, now)
     _begun_by_a_colleague(tree["printer"], User.objects.get(email="colleague@example.jp"), now)
+    inquiries.make(tree)
     make_totals(clock.today())
 
 
