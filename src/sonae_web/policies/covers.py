@@ -17,8 +17,11 @@ TOKEN_BYTES = 24
 COVERED = ("accepted", "on_cover")
 
 
-def make(scope: Scope, row: Application, declaration: int) -> Cover:
-    """Make the cover of an application that is being accepted, in the transaction that accepts it."""
+def make(scope: Scope, row: Application, declaration: str) -> Cover:
+    """Make the cover of an application that is being accepted, in the transaction that accepts it.
+
+    ``declaration``: number and version of the declaration that was frozen.
+    """
     programme, place = records.programme(), Organisation.objects.select_related("parent").get(pk=row.tenant)
     assert row.quote is not None and row.premium is not None and row.annual_premium is not None  # noqa: S101, PT018 - sent
     quote = quotes.one(scope=scope, quote=row.quote)

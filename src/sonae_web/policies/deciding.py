@@ -113,10 +113,10 @@ def finish_accept(scope: Scope, row: Application, seen: int, declaration: int) -
     row.decided_at, row.decided_by = clock.now(), scope.user
     records.step(row, "accept", by="federation")
     try:
-        declarations.freeze(scope=scope, application=row.pk, version=declaration)
-    except declarations.Corrected as corrected:
+        signed = declarations.freeze(scope=scope, application=row.pk, version=declaration)
+    except (declarations.Corrected, declarations.NotSigned) as corrected:
         raise Changed from corrected
-    cover = covers.make(scope, row, declaration)
+    cover = covers.make(scope, row, f"{signed.number}-{signed.version}")
     row.save()
     records.record(scope, row, "accepted", cover=cover.pk)
     letters.tell_member(row, "application_accepted", dates=True)

@@ -95,7 +95,7 @@ def _application(cover: Cover, lang: Lang) -> policy.Paper:
         explanation_version=confirm["version"], explanation_delivered=confirm["how"],
         confirmations=_confirmations(confirm, _sent_at(row)),
         signatory=policy.Signatory(business["signatory"], business["position"], business["authority"]),
-        quote=content["quote_number"], declaration=str(content["declaration"]),
+        quote=content["quote_number"], declaration=content["declaration"],
     )  # fmt: skip
     return policy.application_copy(programme, policy.parties(programme, lang), found, lang)
 

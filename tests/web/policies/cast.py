@@ -158,7 +158,7 @@ def applied(scope: Scope) -> UUID:
             sign(scope)
         row = sent(scope, filled(scope, quote=quoted(scope, plain=True)))
         deciding.add_remark(row, "return", ["見本"], None)
-        covers.make(scope, row, declared_version(scope, row.pk))
+        covers.make(scope, row, "D-2027-000001-1")
     return row.pk
 
 
