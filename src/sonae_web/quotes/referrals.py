@@ -24,6 +24,7 @@ from sonae_web.accounts.models import Organisation, Role
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
+from sonae_web.quotes import letters
 from sonae_web.quotes.models import Decision, Quote
 from sonae_web.quotes.services import content
 
@@ -122,6 +123,7 @@ def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
     if seconds:
         row.state = Quote.State.CONFIRMING
         row.save(update_fields=["state"])
+        letters.tell_underwriters(row, "referral_proposed", but=scope.user)
         _record("referral.proposed", row, scope, decision=decision.pk)
     else:
         _settle(row, decision, scope)
@@ -199,7 +201,16 @@ def _settle(row: Quote, decision: Decision, scope: Scope) -> None:
     if body["quote"]:
         row.annual_premium, row.premium = body["quote"]["annual_premium"], body["quote"]["premium"]
     row.save(update_fields=["state", "annual_premium", "premium"])
+    letters.tell_member(row, _mail(body))
     _record("referral.decided", row, scope, decision=decision.pk, outcome=decision.outcome)
+
+
+def _mail(body: dict[str, Any]) -> str:
+    """Return which mail tells the member of a decision."""
+    if not body["quote"]:
+        return "quote_refused"
+    changed = body["conditions"] or Fraction(body["loading"]) != 1
+    return "quote_approved_on_terms" if changed else "quote_approved"
 
 
 def _referred(scope: Scope, quote: UUID) -> Quote:
