@@ -58,6 +58,7 @@ def when(request: HttpRequest) -> HttpResponse:
         context["choices"] = [
             _choice(each, entered["industry"], sales, plan, applied) if known else shown.choice(each) for each in found
         ]
+        context["extended"] = len({each.year for each in found}) < len(found)
         context["known"] = known
         context["day"] = day(applied, lang())
         if not found:

@@ -68,7 +68,7 @@ def build(places: Iterable[tuple[Organisation, User]], national: Organisation, n
 def _made(scope: Scope, place: Organisation, case: Case) -> Quote:
     entered = QueryDict(mutable=True)
     entered.update(of_member.prefilled(scope, None).entered)
-    for name, value in {"known_incident": "no", "recent_claims": "0", **case.told}.items():
+    for name, value in {"known_incident": "no", "recent_claims": "0", "persons_held": "1200", **case.told}.items():
         entered[name] = value
     kind = services.open_choices(clock.today())[0].kind
     facts = of_member.read(entered, case.kinds, programme())

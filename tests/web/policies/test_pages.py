@@ -76,6 +76,12 @@ def test_when_shows_both_choices_of_december_and_the_next_opening(client: Client
     assert "2004年12月10日（金）" in client.get("/when/", {"applied": "2004-12-09"}).content.decode()
 
 
+@pytest.mark.parametrize("path", ["/", "/flyer/"])
+def test_public_pages_lead_to_when(client: Client, path: str) -> None:
+    main = client.get(path).content.decode().partition("<main")[2]
+    assert 'href="/when/"' in main
+
+
 @pytest.mark.parametrize(
     "asked", [{"applied": "x"}, {"plan": "x"}, {"industry": "x"}, {"sales": "x"}, {"applied": "2027-02-30"}]
 )
@@ -173,6 +179,8 @@ def test_quotes_applications_and_the_api_stand_on_an_extension(place: Tree, clie
         assert row.cover_from == datetime(2027, 3, 25, 16, 0, tzinfo=JST)
     page = client.get("/when/", {"applied": "2027-02-05"}).content.decode()
     assert "2027年3月25日（木）午後4時" in page
+    assert words()("site.when.extended") in page
+    assert words()("site.when.both") not in page
 
 
 # --- the member
