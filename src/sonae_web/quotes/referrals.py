@@ -17,7 +17,7 @@ from django.db import transaction
 from django.http import Http404
 
 from sonae.problems import Problem
-from sonae.programmes import canonical
+from sonae.programmes import canonical, sale
 from sonae.rating import Request, factor_text, rate, tariff
 from sonae.rating.authority import beyond
 from sonae_web.accounts.models import Organisation, Role
@@ -94,8 +94,10 @@ def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
     """Decide on a waiting quote, or propose it to a second underwriter where it lies beyond the authority of one.
 
     Raises Http404, OwnOrganisation, AlreadyDecided, NoFigure, and ValueError for a judgement without a reason or with a
-    loading that is no factor.
+    loading that is no factor; Refused for an approval where the programme may not be sold.
     """
+    if judgement.approved:
+        sale.require(programme(), "quote", clock.today())
     row = _locked(scope, quote, Quote.State.WAITING)
     if not 1 <= len(judgement.reason.strip()) <= MOST_TEXT or len(judgement.conditions) > MOST_CONDITIONS:
         raise ValueError("a judgement has a reason, and not too many conditions")
