@@ -21,6 +21,8 @@ from sonae.programmes import canonical, sale
 from sonae.rating import Request, factor_text, rate, tariff
 from sonae.rating.authority import beyond
 from sonae_web.accounts.models import Organisation, Role
+from sonae_web.declarations import services as declarations
+from sonae_web.declarations.models import SignedDeclaration
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
@@ -202,6 +204,16 @@ def _settle(row: Quote, decision: Decision, scope: Scope) -> None:
         row.annual_premium, row.premium = body["quote"]["annual_premium"], body["quote"]["premium"]
     row.save(update_fields=["state", "annual_premium", "premium"])
     _record("referral.decided", row, scope, decision=decision.pk, outcome=decision.outcome)
+
+
+def declaration(*, scope: Scope, quote: UUID) -> SignedDeclaration:
+    """Return the signed declaration that a referred quote rests on. Raises Http404 where there is none."""
+    row = _referred(scope, quote)
+    number = content(row)["declaration"]
+    signed = declarations.of_number(scope=scope, number=number, before=row.made_at) if number else None
+    if signed is None:
+        raise Http404("no declaration")
+    return signed
 
 
 def _referred(scope: Scope, quote: UUID) -> Quote:
