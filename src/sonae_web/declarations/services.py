@@ -5,6 +5,7 @@ Lock order: declaration, then its number, then the log. Signing and freezing wai
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -157,6 +158,11 @@ def of_application(*, scope: Scope, application: UUID) -> SignedDeclaration | No
     """Return the version that counts for an application: the frozen one, else the newest that was signed; None for none."""
     laid = Laid.within(scope).filter(application=application).first()
     return None if laid is None else _newest(scope, Declaration.within(scope).get(pk=laid.declaration_id))
+
+
+def of_number(*, scope: Scope, number: str, before: datetime) -> SignedDeclaration | None:
+    """Return the newest version of a declaration, by its number, that was signed by a moment: what a quote rests on."""
+    return SignedDeclaration.within(scope).filter(number=number, signed_at__lte=before).order_by("-version").first()
 
 
 def freeze(*, scope: Scope, application: UUID, version: int) -> SignedDeclaration:
