@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "sonae_web.ground.unsold.Unsold",
 ]
 ROOT_URLCONF = "sonae_web.urls"
 WSGI_APPLICATION = "sonae_web.wsgi.application"

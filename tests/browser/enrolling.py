@@ -30,14 +30,15 @@ def quote(page: Page, root: str, look: Look, plan: str = "p5000") -> None:
 
 
 def declare(page: Page, root: str, look: Look) -> None:
-    """Confirm the declaration section by section, and sign it."""
+    """Confirm the declaration item by item, and sign it."""
     page.goto(f"{root}declaration/")
     press(page, "申告書を作成する")
     while "/sections/" in page.url:
         stated = page.locator("input[name=stated][value=no]")
         if stated.count():
             stated.check()
-        page.locator("#sure").check()
+        for box in page.locator("input[name=confirm]").all():
+            box.check()
         press(page, "保存して次へ")
     look(page)
     page.get_by_label("氏名").fill("見本 花子")

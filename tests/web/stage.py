@@ -19,6 +19,7 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from sonae_web.accounts.models import Invitation, JoinRequest, Organisation, Role, User
 from sonae_web.accounts.services import add_organisation, grant_role, scope_of
 from sonae_web.accounts.tokens import issue_token, scopes_of
+from sonae_web.declarations import services as declarations
 from sonae_web.declarations.models import SignedDeclaration
 from sonae_web.desk.models import Upload
 from sonae_web.diagnosis import actions, checklists, evidence, results, services
@@ -280,11 +281,15 @@ def _request(stage: Stage, owner: Organisation) -> object:
 
 
 def _quoted(scope: Scope) -> uuid.UUID:
-    """A quote that is referred, and that the agent was asked to explain."""
+    """A quote that is referred, rests on a signed declaration, and that the agent was asked to explain."""
+    if declarations.signed(scope=scope) is None:
+        signed(scope)
     told = {"industry": "retail", "annual_sales": "1億", "persons_held": "900", "recent_claims": "0"}
     facts = quote_facts.read({**told, "known_incident": "yes"}, (), services.programme())
     kind = quotes.open_choices(clock.today())[0].kind
-    made = quotes.make(scope=scope, insured="見本", facts=facts, plan="p1000", kind=kind)
+    made = quotes.make(
+        scope=scope, insured="見本", facts=facts, plan="p1000", kind=kind, credit=quote_facts.credit(scope)
+    )
     return quotes.ask_agent(scope=scope, quote=made.pk).pk
 
 

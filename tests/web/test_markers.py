@@ -188,7 +188,8 @@ def _declaration(member: Client, there: Tree) -> None:
         assert found_now is not None
         section = found_now.section(following.rsplit("/", 1)[1])
         assert section is not None
-        form = FACTS | {"seen": str(found_now.draft.version), "sure": "1", "name": MARKERS["facts"], "stated": "no"}
+        form = FACTS | {"seen": str(found_now.draft.version), "name": MARKERS["facts"], "stated": "no"}
+        form |= {"confirm": list(section.items)}
         form |= {each.id: "no" for each in section.questions}
         if section.id == "leaks":
             form |= {"stated": "yes", "when-0": "2026-01", "what-0": MARKERS["declared"]}

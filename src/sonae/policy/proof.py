@@ -1,5 +1,6 @@
 """What an applicant and an insured member hold in hand: the copy of the application, and the certificate (加入者証)."""
 
+from sonae.dates import JST
 from sonae.figures import Lang, count
 from sonae.papers import qr
 from sonae.policy.inputs import CONFIRMATIONS, Account, Application, Certificate, Parties
@@ -52,7 +53,7 @@ def application_copy(programme: Programme, parties: Parties, sent: Application, 
         sheet.note(sheet.w("application.not_cover")),
         sheet.facts([(sheet.w("office"), sheet.office(parties.office))]),
     ]
-    on = sent.sent_at.astimezone(sent.period.cover_from.tzinfo).date()
+    on = sent.sent_at.astimezone(JST).date()
     return sheet.paper("application", number=sent.number, on=on, blocks=blocks, to=sent.insured)
 
 

@@ -58,16 +58,16 @@ def _terms(rates: Tariff, request: Request) -> list[Problem]:
     reasons = []
     nodes, share = rates.curve("limit").nodes, rates.share("referred.cost_share_over")
     if not nodes[0][0] <= request.liability_limit <= nodes[-1][0]:
-        least, most = (f"{node:,}" for node in (nodes[0][0], nodes[-1][0]))
+        least, most = f"{nodes[0][0]:,}", f"{nodes[-1][0]:,}"
         reasons.append(problem("rating.referred_limit", "plan.liability_limit", least=least, most=most))
     if not nodes[0][0] <= 10 * request.cost_limit <= nodes[-1][0]:
-        least, most = (f"{node // 10:,}" for node in (nodes[0][0], nodes[-1][0]))
+        least, most = f"{nodes[0][0] // 10:,}", f"{nodes[-1][0] // 10:,}"
         reasons.append(problem("rating.referred_limit", "plan.cost_limit", least=least, most=most))
     elif Fraction(request.cost_limit) > share * request.liability_limit:
         reasons.append(problem("rating.referred_cost_limit", "plan.cost_limit", share=f"{float(share):.0%}"))
-    highest = rates.curve("deductible").nodes[-1][0]
-    if request.deductible > highest:
-        reasons.append(problem("rating.referred_deductible", "plan.deductible", most=f"{highest:,}"))
+    largest = rates.curve("deductible").nodes[-1][0]
+    if request.deductible > largest:
+        reasons.append(problem("rating.referred_deductible", "plan.deductible", most=f"{largest:,}"))
     if request.industry not in rates.bases:
         reasons.append(problem("rating.referred_industry", "industry"))
     return reasons

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae_web.accounts.acting import ActingRequest, acting
@@ -23,10 +24,16 @@ federation = acting(Role.Name.FEDERATION)
 def declaration(request: ActingRequest, application: UUID) -> HttpResponse:
     """What the applicant signed: what the decision rests on."""
     row = _of(request, application)
+    address = reverse("desk_declaration_paper", args=[request.acting.organisation.pk, application])
+    return shown(request, row, address)
+
+
+def shown(request: ActingRequest, row: SignedDeclaration, paper: str) -> HttpResponse:
+    """Show what was signed to whoever decides by it, with the address of its PDF; the log says who read it."""
     found = services.read(scope=request.acting.scope, signed=row)
     context = {
         "row": row,
-        "application": application,
+        "paper": paper,
         "name": _name(row.tenant),
         "summary": summary(found),
         "signatory": found.signatory,

@@ -1,10 +1,12 @@
-"""The draft of a declaration: begun from the last diagnosis, filled in and confirmed section by section, by several people.
+"""The draft of a declaration: begun from the last diagnosis, filled in and confirmed item by item, by several people.
 
+What the diagnosis filled in is a proposal: an item counts once somebody confirmed it as it stands, or changed it. Items are
+named ``business.<field>``, by the id of a question, ``certifications.<id>``, and ``leaks``, ``insurance``, ``claims``.
 Everything here runs in the member's declared scope. Whoever saves over a version that they have not seen is told so, and
 nothing is saved.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -24,6 +26,22 @@ from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope
 
+FACTS = (
+    "name",
+    "industry",
+    "employees",
+    "persons_held",
+    "annual_sales",
+    "information",
+    "media",
+    "uses",
+    "on_consignment",
+)
+"""The facts that are declared: fields of a business, each an item."""
+Change = Callable[[rules.Declaration], rules.Declaration]
+Differences = Callable[[rules.Declaration], frozenset[str]]
+"""Which items differ from what was stated before."""
+
 
 class NotThere(Exception):  # noqa: N818 - a state
     """No open declaration: not begun, or accepted meanwhile."""
@@ -35,23 +53,23 @@ class Changed(Exception):  # noqa: N818 - a state
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the paper that is filled in and confirmed on a page of its own."""
+    """A part of the paper that is filled in on a page of its own: its items, and those nobody confirmed yet."""
 
     id: str
+    items: tuple[str, ...]
+    left: tuple[str, ...]
     questions: tuple[Question, ...] = ()
-    confirmed: bool = False
-    missing: int = 0
     unknown: int = 0
 
     @property
     def state(self) -> str:
         """done, going or before."""
-        return "done" if self.confirmed and not self.missing else "before"
+        return "before" if self.left == self.items else "going" if self.left else "done"
 
 
 @dataclass(frozen=True)
 class Open:
-    """An open declaration as read: its rows, what is stated so far, which sections are confirmed, where it came from."""
+    """An open declaration as read: its rows, what is stated so far, which items are confirmed, where it came from."""
 
     row: Declaration
     draft: Draft
@@ -68,20 +86,28 @@ class Open:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The sections in the order of the paper; those of the controls once the facts are known."""
-        missing = frozenset(rules.missing(programme(), self.stated))
-        found = [Section("business", (), "business" in self.confirmed, int("business" in missing))]
+        unstated = frozenset(rules.missing(programme(), self.stated))
         asked = self.stated.asked(programme())
-        for area in self.form.edition.areas:
-            mine = tuple(each for each in asked if each.area == area)
-            if mine:
-                unknown = sum(self.stated.controls.get(each.id) == "unknown" for each in mine)
-                found.append(
-                    Section(area, mine, area in self.confirmed, sum(each.id in missing for each in mine), unknown)
-                )
+        areas = {area: tuple(each for each in asked if each.area == area) for area in self.form.edition.areas}
         return (
-            *found,
-            *(Section(name, (), name in self.confirmed, int(name in missing)) for name in ("certifications", *HISTORY)),
+            self._section("business", tuple(f"business.{name}" for name in FACTS), "business" in unstated),
+            *(
+                self._section(area, tuple(each.id for each in mine), questions=mine)
+                for area, mine in areas.items()
+                if mine
+            ),
+            self._section("certifications", tuple(f"certifications.{name}" for name in self.form.certifications)),
+            *(self._section(name, (name,), name in unstated) for name in HISTORY),
         )
+
+    def _section(
+        self, name: str, items: tuple[str, ...], unstated: bool = False, questions: tuple[Question, ...] = ()
+    ) -> Section:
+        left = tuple(each for each in items if each not in self.confirmed)
+        if unstated and not left:  # confirmed once, and made incomplete by an edition or a year since
+            left = items
+        unknown = sum(self.stated.controls.get(each.id) == "unknown" for each in questions)
+        return Section(name, items, left, questions, unknown)
 
     def section(self, name: str) -> Section | None:
         """Return a section by id, or None."""
@@ -98,9 +124,14 @@ class Open:
         return next((each.id for each in self.sections if each.state != "done"), None)
 
     @property
+    def items(self) -> int:
+        """How many items there are."""
+        return sum(len(each.items) for each in self.sections)
+
+    @property
     def done(self) -> int:
-        """How many sections are done."""
-        return sum(each.state == "done" for each in self.sections)
+        """How many items are confirmed."""
+        return self.items - sum(len(each.left) for each in self.sections)
 
 
 def read(scope: Scope) -> Open | None:
@@ -130,35 +161,56 @@ def start(*, scope: Scope) -> Open:
     return _opened(scope, row)
 
 
-def save_business(*, scope: Scope, business: Business, seen: int) -> Open:
-    """Save and confirm the facts over the version seen. Raises NotThere, Changed."""
-    return _save(scope, seen, "business", lambda stated: replace(stated, business=business))
+def save_business(*, scope: Scope, business: Business, confirmed: Collection[str] = (), seen: int) -> Open:
+    """Save the facts over the version seen; confirmed are those named or changed. Raises NotThere, Changed."""
+
+    def changed(before: rules.Declaration) -> frozenset[str]:
+        return frozenset(f"business.{name}" for name in FACTS if _differs(before.business, business, name))
+
+    return _save(scope, seen, "business", lambda stated: replace(stated, business=business), changed, confirmed)
 
 
-def save_controls(*, scope: Scope, section: str, answers: Mapping[str, str], seen: int) -> Open:
-    """Save and confirm every control of an area over the version seen.
+def save_controls(
+    *, scope: Scope, section: str, answers: Mapping[str, str], confirmed: Collection[str] = (), seen: int
+) -> Open:
+    """Save answers to controls of an area over the version seen; confirmed are those named or changed.
 
-    Raises NotThere, Changed; ValueError unless each control asked has an answer that it may have.
+    Raises NotThere, Changed; ValueError for a control that is not asked, an answer that it may not have, or a confirmation
+    of one that has none.
     """
 
     def stated_anew(stated: rules.Declaration) -> rules.Declaration:
         asked = {each.id: each for each in stated.asked(programme()) if each.area == section}
-        if not asked or asked.keys() != answers.keys():
-            raise ValueError("every control of the section has an answer")
-        if any(answers[name] not in each.answers for name, each in asked.items()):
-            raise ValueError("no answer to this question")
-        return replace(stated, controls=MappingProxyType({**stated.controls, **answers}))
+        if not answers.keys() <= asked.keys() or any(answers[name] not in asked[name].answers for name in answers):
+            raise ValueError("no answer to what is asked")
+        after = {**stated.controls, **answers}
+        if not set(confirmed) <= asked.keys() & after.keys():
+            raise ValueError("what has no answer is not confirmed")
+        return replace(stated, controls=MappingProxyType(after))
 
-    return _save(scope, seen, section, stated_anew)
+    def changed(before: rules.Declaration) -> frozenset[str]:
+        return frozenset(name for name, answer in answers.items() if before.controls.get(name) != answer)
+
+    return _save(scope, seen, section, stated_anew, changed, confirmed)
 
 
-def save_certifications(*, scope: Scope, held: tuple[Certificate, ...], seen: int) -> Open:
-    """Save and confirm which certifications are held. Raises NotThere, Changed."""
-    return _save(scope, seen, "certifications", lambda stated: replace(stated, certifications=held))
+def save_certifications(
+    *, scope: Scope, held: tuple[Certificate, ...], confirmed: Collection[str] = (), seen: int
+) -> Open:
+    """Save which certifications are held; confirmed are those named, and those held. Raises NotThere, Changed."""
+
+    def changed(before: rules.Declaration) -> frozenset[str]:
+        names = {each.id for each in set(before.certifications or ()) ^ set(held)}
+        return frozenset(f"certifications.{name}" for name in names)
+
+    return _save(scope, seen, "certifications", lambda stated: replace(stated, certifications=held), changed, confirmed)
 
 
 def save_past(*, scope: Scope, name: str, past: Past, seen: int) -> Open:
-    """Save and confirm leaks known, other insurance or claims. Raises NotThere, Changed; ValueError for an incomplete one."""
+    """Save and confirm leaks known, other insurance or claims: no diagnosis fills them in.
+
+    Raises NotThere, Changed; ValueError for an incomplete one.
+    """
     if name not in HISTORY or not past.is_complete:
         raise ValueError("it is stated whole")
 
@@ -166,7 +218,7 @@ def save_past(*, scope: Scope, name: str, past: Past, seen: int) -> Open:
         parts = {part: getattr(stated, part) for part in HISTORY} | {name: past}
         return replace(stated, **parts)
 
-    return _save(scope, seen, name, stated_anew)
+    return _save(scope, seen, name, stated_anew, lambda _: frozenset({name}), ())
 
 
 def locked(scope: Scope) -> Open:
@@ -177,13 +229,26 @@ def locked(scope: Scope) -> Open:
     return _opened(scope, row)
 
 
-def _save(scope: Scope, seen: int, section: str, change: Any) -> Open:
+def _save(
+    scope: Scope, seen: int, section: str, change: Change, changed: Differences, confirmed: Collection[str]
+) -> Open:
     with transaction.atomic():
         found = locked(scope)
         if found.draft.version != seen:
             raise Changed
-        stated: rules.Declaration = change(found.stated)
-        return _put(scope, found, stated, found.confirmed | {section}, section)
+        stated = change(found.stated)
+        known = found.section(section)
+        named = frozenset(confirmed) & frozenset(() if known is None else known.items)
+        return _put(scope, found, stated, found.confirmed | named | changed(found.stated), section)
+
+
+def _differs(before: Business | None, after: Business, name: str) -> bool:
+    """Whether a fact was changed. Of one that nobody stated: whether it was entered (the name is proposed too)."""
+    new = getattr(after, name)
+    if before is None:
+        return name != "name" and new not in (None, ())
+    old = getattr(before, name)
+    return bool(frozenset(old) != frozenset(new) if isinstance(new, tuple) else old != new)
 
 
 def _put(scope: Scope, found: Open, stated: rules.Declaration, confirmed: frozenset[str], section: str) -> Open:

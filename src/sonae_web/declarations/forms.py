@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.http import QueryDict
+
 from sonae.checklist import Question
 from sonae.declaration import MOST_TEXT, Certificate, Entry, Form, Past
 from sonae.figures import count
@@ -24,7 +26,7 @@ from sonae_web.diagnosis.forms import whole_number
 ROWS = 5
 """Rows that can be filled in for the past; more than there are filled rows by two, at most so many."""
 MOST_NUMBER = 40
-Posted = Mapping[str, str]
+Posted = QueryDict
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,22 @@ def text(posted: Posted, name: str) -> str:
     return FORBIDDEN.sub("", unicodedata.normalize("NFC", posted.get(name, ""))).strip()
 
 
+def ticks(posted: Posted) -> frozenset[str]:
+    """Return the items whose confirmation is ticked."""
+    return frozenset(posted.getlist("confirm"))
+
+
 # --- controls
 def read_controls(posted: Posted, questions: tuple[Question, ...], words: Words) -> Entered:
-    """Return the answers to a section's controls; each must be chosen, and the whole confirmed."""
+    """Return the answers to a section's controls that were chosen; who confirms one has chosen it."""
     values = {each.id: posted.get(each.id, "") for each in questions}
-    faults = {each.id: words("site.declare.fault_answer") for each in questions if values[each.id] not in each.answers}
-    return _confirmed(posted, values, faults, dict(values), words)
+    ticked = ticks(posted)
+    faults = {
+        each.id: words("site.declare.fault_answer")
+        for each in questions
+        if values[each.id] not in each.answers and (values[each.id] or each.id in ticked)
+    }
+    return Entered(values, faults, {name: answer for name, answer in values.items() if answer})
 
 
 # --- certifications
@@ -75,7 +87,7 @@ def read_certifications(posted: Posted, form: Form, today: date, words: Words) -
             faults[until] = words("site.declare.fault_until")
         else:
             held.append(Certificate(name, values[number], day))
-    return _confirmed(posted, values, faults, tuple(held), words)
+    return Entered(values, faults, tuple(held))
 
 
 # --- the past
@@ -109,8 +121,7 @@ def read_past(posted: Posted, name: str, today: date, words: Words) -> Entered:
         faults["when-0"] = words("site.declare.fault_told")
     elif stated == "no" and (entries or faults):
         faults = {"stated": words("site.declare.fault_both")}
-    past = None if faults else Past("yes" if stated == "yes" else "no", tuple(entries))
-    return _confirmed(posted, values, faults, past, words)
+    return Entered(values, faults, None if faults else Past("yes" if stated == "yes" else "no", tuple(entries)))
 
 
 def _row_faults(row: Mapping[str, str], name: str, today: date, words: Words) -> dict[str, str]:
@@ -142,8 +153,10 @@ def read_signatory(posted: Posted, words: Words) -> Entered:
     }
     if values["authority"] not in AUTHORITIES:
         faults["authority"] = words("site.declare.fault_authority")
+    if posted.get("sure") != "1":
+        faults["sure"] = words("site.declare.fault_sure")
     authority: Any = values["authority"]
-    return _confirmed(posted, values, faults, Signatory(values["name"], values["position"], authority), words)
+    return Entered(values, faults, Signatory(values["name"], values["position"], authority))
 
 
 def read_notice(posted: Posted, today: date, words: Words) -> Entered:
@@ -158,15 +171,6 @@ def read_notice(posted: Posted, today: date, words: Words) -> Entered:
     if not 1 <= len(values["text"]) <= MOST_NOTICE:
         faults["text"] = words("site.declare.fault_text", most=count(MOST_NOTICE))
     return Entered(values, faults, (values["kind"], day, values["text"]))
-
-
-def _confirmed(
-    posted: Posted, values: Mapping[str, str], faults: Mapping[str, str], value: Any, words: Words
-) -> Entered:
-    found = dict(faults)
-    if posted.get("sure") != "1":
-        found["sure"] = words("site.declare.fault_sure")
-    return Entered(values, found, None if found else value)
 
 
 def _day(entered: str) -> date | None:

@@ -1,5 +1,6 @@
 """Pages of a member's declaration: how far it is, its sections, signing, what was signed, and changes notified later."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -17,7 +18,7 @@ from sonae.programmes import Words
 from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role
-from sonae_web.declarations import drafts, forms, notices, services
+from sonae_web.declarations import drafts, forms, items, notices, services
 from sonae_web.declarations.drafts import Changed, NotThere, Open, Section
 from sonae_web.declarations.forms import Entered
 from sonae_web.declarations.services import Incomplete
@@ -40,7 +41,8 @@ def overview(request: ActingRequest) -> HttpResponse:
     found = drafts.read(scope)
     context = {
         "found": found,
-        "sections": [] if found is None else [_line(found, each) for each in found.sections],
+        "is_before": found is not None and services.is_before(scope=scope, declaration=found.row.pk),
+        "sections": [] if found is None else items.lines(found, words(found.form.edition.id)),
         "versions": services.versions(scope),
         "accepted": notices.frozen(scope),
     }
@@ -61,7 +63,10 @@ def start(request: ActingRequest) -> HttpResponse:
 @member_typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: ActingRequest, section: str) -> HttpResponse:
-    """One section: filled in from the diagnosis, confirmed as a whole, saved over the version that was seen."""
+    """One section: filled in from the diagnosis, confirmed item by item, saved over the version that was seen.
+
+    What is not confirmed is saved as it is, and listed until somebody confirms it.
+    """
     found = drafts.read(request.acting.scope)
     if found is None:
         return to(request, "declaration")
@@ -78,27 +83,26 @@ def section(request: ActingRequest, section: str) -> HttpResponse:
         seen = _whole(posted.get("seen", ""))
         if not entered.faults:
             try:
-                after = _save(request, part, entered, seen)
-                following = after.next_open
-                return (
-                    to(request, "declaration_section", section=following)
-                    if following
-                    else to(request, "declaration_sign")
-                )
+                return _onward(request, part, _save(request, part, entered, seen))
             except Changed:
                 conflict, seen = True, found.draft.version
             except NotThere:
                 return to(request, "declaration")
+    texts = words(found.form.edition.id)
+    rows = items.items(found, part, texts, posted)
+    asks = posted is None and "left" in request.GET
     context = {
         "found": found,
         "part": part,
-        "title": _title(found, part, words(found.form.edition.id)),
+        "title": items.title(found, part, texts),
         "seen": seen,
         "entered": entered.values,
         "faults": entered.faults,
+        "left": [each for each in rows if asks and not each.done],
+        "items": {each.id.removeprefix("business."): each for each in rows},
         "conflict": conflict,
         "kept": typed is not None,
-        **_fields(request, found, part, entered, posted),
+        **_fields(request, found, part, entered, posted, {each.id: each for each in rows}),
     }
     return render(request, _template(part), context, status=409 if conflict else 422 if entered.faults else 200)
 
@@ -110,8 +114,10 @@ def sign(request: ActingRequest) -> HttpResponse:
     """Read it whole, say who signs, and sign."""
     scope = request.acting.scope
     found = drafts.read(scope)
-    if found is None or found.next_open is not None:
+    if found is None:
         return to(request, "declaration")
+    if found.next_open is not None:
+        return _not_yet(request, found)
     entered, conflict = Entered({}, {}), False
     if request.method == "POST":
         entered = forms.read_signatory(request.POST, words())
@@ -120,8 +126,10 @@ def sign(request: ActingRequest) -> HttpResponse:
                 signed = services.sign(scope=scope, signatory=entered.value, seen=_whole(request.POST.get("seen", "")))
             except Changed:
                 conflict, found = True, drafts.read(scope) or found
-            except (NotThere, Incomplete):
+            except NotThere:
                 return to(request, "declaration")
+            except Incomplete:
+                return to(request, "declaration_sign")
             else:
                 messages.success(request, words()("site.declare.signed_now", version=signed.version))
                 return to(request, "declaration")
@@ -236,18 +244,6 @@ def summary(found: Any) -> dict[str, Any]:
 
 
 # --- sections
-def _title(found: Open, part: Section, texts: Words) -> str:
-    if part.id == "business":
-        return texts("policy.declaration.facts_title")
-    if part.questions:
-        return texts(f"{found.form.edition.id}.area.{part.id}.name")
-    return texts(f"policy.declaration.{part.id}_title")
-
-
-def _line(found: Open, part: Section) -> dict[str, Any]:
-    return {"part": part, "title": _title(found, part, words(found.form.edition.id)), "state": part.state}
-
-
 def _template(part: Section) -> str:
     name = "controls" if part.questions else "past" if part.id in HISTORY else part.id
     return f"declarations/{name}.html"
@@ -278,24 +274,45 @@ def _business(request: ActingRequest, found: Open, posted: QueryDict | None, tex
     faults = dict(read.faults)
     if read.business is not None and read.business.annual_sales is None:
         faults["annual_sales"] = texts("site.declare.fault_sales")
-    if posted.get("sure") != "1":
-        faults["sure"] = texts("site.declare.fault_sure")
     return Entered(read.entered, faults, None if faults else read.business)
 
 
 def _save(request: ActingRequest, part: Section, entered: Entered, seen: int) -> Open:
-    scope = request.acting.scope
+    scope, ticked = request.acting.scope, forms.ticks(request.POST) & set(part.items)
     if part.id == "business":
-        return drafts.save_business(scope=scope, business=entered.value, seen=seen)
+        return drafts.save_business(scope=scope, business=entered.value, confirmed=ticked, seen=seen)
     if part.id == "certifications":
-        return drafts.save_certifications(scope=scope, held=entered.value, seen=seen)
+        return drafts.save_certifications(scope=scope, held=entered.value, confirmed=ticked, seen=seen)
     if part.id in HISTORY:
         return drafts.save_past(scope=scope, name=part.id, past=entered.value, seen=seen)
-    return drafts.save_controls(scope=scope, section=part.id, answers=entered.value, seen=seen)
+    return drafts.save_controls(scope=scope, section=part.id, answers=entered.value, confirmed=ticked, seen=seen)
+
+
+def _onward(request: ActingRequest, part: Section, after: Open) -> HttpResponse:
+    """Return the way on after a section is saved: what is left of it, else the next section, else the signature."""
+    same = after.section(part.id)
+    if same is not None and same.left:
+        address = reverse("declaration_section", args=[request.acting.organisation.pk, part.id])
+        return redirect(f"{address}?left=1")
+    following = after.next_open
+    return to(request, "declaration_section", section=following) if following else to(request, "declaration_sign")
+
+
+def _not_yet(request: ActingRequest, found: Open) -> HttpResponse:
+    """Refuse the signature, with every item that nobody confirmed, and the way to it."""
+    sections = [each for each in items.lines(found, words(found.form.edition.id)) if each["left"]]
+    context = {"sections": sections, "number": found.items - found.done}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "declarations/not_yet.html", context, status=status)
 
 
 def _fields(
-    request: ActingRequest, found: Open, part: Section, entered: Entered, posted: QueryDict | None
+    request: ActingRequest,
+    found: Open,
+    part: Section,
+    entered: Entered,
+    posted: QueryDict | None,
+    rows: Mapping[str, items.Item],
 ) -> dict[str, Any]:
     """Return what a section's page needs beyond the form's values."""
     texts = words(found.form.edition.id)
@@ -315,6 +332,8 @@ def _fields(
     if part.id == "certifications":
         names = [
             {
+                "id": name,
+                "item": rows[f"certifications.{name}"],
                 "number": f"{name}-number",
                 "until": f"{name}-until",
                 "name": texts(f"rating.certification.{name}.name"),
@@ -329,7 +348,7 @@ def _fields(
     return (
         _past_fields(found, part, entered, texts)
         if part.id in HISTORY
-        else _control_fields(found, part, entered, texts)
+        else _control_fields(found, part, entered, texts, rows)
     )
 
 
@@ -354,12 +373,15 @@ def _past_fields(found: Open, part: Section, entered: Entered, texts: Words) -> 
     }
 
 
-def _control_fields(found: Open, part: Section, entered: Entered, texts: Words) -> dict[str, Any]:
+def _control_fields(
+    found: Open, part: Section, entered: Entered, texts: Words, rows: Mapping[str, items.Item]
+) -> dict[str, Any]:
     edition = found.form.edition
     return {
         "questions": [
             {
                 "id": each.id,
+                "item": rows[each.id],
                 "number": edition.numbers[each.id],
                 "question": texts(f"{edition.id}.{each.id}.question"),
                 "critical": each.critical,

@@ -109,9 +109,12 @@ def counts(*, scope: Scope) -> dict[str, int]:
     return {state.value: _own(scope).filter(state=state).count() for state in _STATE}
 
 
+@transaction.atomic
 def read(*, scope: Scope, inquiry: UUID) -> Asked:
-    """Return an inquiry to the scope's own federation. Raises Http404."""
-    return _asked(get_or_404(Inquiry, scope, _known(scope, inquiry)))
+    """Return an inquiry to the scope's own federation; the reading is a row of the log. Raises Http404."""
+    row = get_or_404(Inquiry, scope, _known(scope, inquiry))
+    audit.record(action="inquiry.read", kind="inquiry", object_id=row.pk, actor=scope.user, organisation=row.tenant)
+    return _asked(row)
 
 
 @transaction.atomic

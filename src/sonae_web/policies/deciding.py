@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sonae.programmes.sale import require
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import services as declarations
 from sonae_web.ground import clock, sealed
@@ -104,7 +105,8 @@ def accept(*, scope: Scope, application: UUID, seen: int, declaration: int) -> C
 
 
 def finish_accept(scope: Scope, row: Application, seen: int, declaration: int) -> Cover:
-    """Accept a locked application."""
+    """Accept a locked application. Raises Refused where the programme may not be sold: no paper is issued for it."""
+    require(records.programme(), "application", clock.today())
     _same(row, seen)
     if row.confirmed_at is None:
         raise Told("site.policies.not_confirmed")

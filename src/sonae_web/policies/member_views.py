@@ -14,7 +14,7 @@ from sonae import policy
 from sonae.debitfile.account import KINDS
 from sonae.figures import Lang, exact_yen
 from sonae.problems import Refused
-from sonae.programmes import describe
+from sonae.programmes import describe, sale
 from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role
@@ -288,6 +288,7 @@ def copy(request: ActingRequest, application: UUID) -> HttpResponse:
 def explanation(request: ActingRequest, application: UUID) -> HttpResponse:
     """The explanation of important matters for the year of an application, as PDF."""
     row = get_or_404(Application, request.acting.scope, application)
+    sale.require(records.programme(), "explanation", clock.today())
     paper = policy.explanation(records.programme(), row.year, lang())
     return _pdf(paper.pdf(), f"sonae-explanation-{paper.number}-{lang()}.pdf")
 

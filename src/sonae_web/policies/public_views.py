@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from sonae.enrolment import Choice, none_open
 from sonae.figures import day, exact_yen, yen
+from sonae.programmes import sale
 from sonae.rating import Request, rate
 from sonae_web.diagnosis import services as diagnosis
 from sonae_web.diagnosis.figures import yen_amount
@@ -69,7 +70,8 @@ def when(request: HttpRequest) -> HttpResponse:
 
 
 def _choice(found: Choice, industry: str, sales: int | None, plan: Any, applied: date) -> dict[str, Any]:
-    """Return a choice with its premium, or why it has none."""
+    """Return a choice with its premium, or why it has none. Raises Refused where the programme may not be sold."""
+    sale.require(records.programme(), "quote", clock.today())
     quote = rate(
         records.programme(),
         Request(

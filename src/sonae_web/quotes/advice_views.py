@@ -9,8 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from sonae.programmes import sale
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
+from sonae_web.diagnosis.services import programme
+from sonae_web.ground import clock
 from sonae_web.ground.words import words
 from sonae_web.quotes import papers, services, shown
 
@@ -34,6 +37,7 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
     if services.one(scope=scope, quote=quote).asked_agent_at is None:
         raise Http404("not asked")
     row, content = services.read(scope=scope, quote=quote)
+    sale.require(programme(), "comparison", clock.today())
     table = shown.compared(content["comparison"], texts)
     context = {
         "quote": row,

@@ -9,8 +9,9 @@ from django.db import transaction
 from sonae import policy
 from sonae.enrolment import Choice
 from sonae.figures import Lang
+from sonae.programmes import sale
 from sonae_web.diagnosis.services import programme
-from sonae_web.ground import documents
+from sonae_web.ground import clock, documents
 from sonae_web.ground.models import Document
 from sonae_web.ground.scope import Scope
 from sonae_web.quotes import services, shown
@@ -34,10 +35,14 @@ def period(content: Mapping[str, Any]) -> Choice:
 
 
 def paper(*, scope: Scope, row: Quote, lang: Lang) -> bytes:
-    """Return a quote as PDF and write into the log who read it."""
+    """Return a quote as PDF and write into the log who read it.
+
+    Raises Refused where it is not issued yet and the programme may not be sold.
+    """
     kind = KIND if services.decision(scope, row) is None else KIND_DECIDED
     issued = Document.within(scope).filter(kind=kind, subject=row.pk, lang=lang).only("pk").first()
     if issued is None:
+        sale.require(programme(), "quote", clock.today())
         made = _made(scope, row, lang)
         pdf = made.pdf()
         with transaction.atomic():

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sonae.programmes import describe
@@ -15,6 +16,9 @@ from sonae.rating import tariff
 from sonae.rating.authority import bounds
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
+from sonae_web.declarations import services as declarations
+from sonae_web.declarations.desk_views import shown as shown_declaration
+from sonae_web.declarations.views import pdf
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import sealed
 from sonae_web.ground.idempotency import once
@@ -108,6 +112,24 @@ def _loading(text: str) -> Fraction | None:
     return found if 0 < found <= referrals.MOST_LOADING else None
 
 
+@underwriter
+@require_safe
+def declaration(request: ActingRequest, quote: UUID) -> HttpResponse:
+    """The declaration that a referred quote rests on; the log says who read it."""
+    row = referrals.declaration(scope=request.acting.scope, quote=quote)
+    return shown_declaration(
+        request, row, reverse("referral_declaration_paper", args=[request.acting.organisation.pk, quote])
+    )
+
+
+@underwriter
+@require_safe
+def declaration_paper(request: ActingRequest, quote: UUID) -> HttpResponse:
+    """The same as PDF."""
+    row = referrals.declaration(scope=request.acting.scope, quote=quote)
+    return pdf(declarations.paper(scope=request.acting.scope, signed=row, lang=lang()), row.number, row.version)
+
+
 def _page(
     request: ActingRequest, quote: UUID, entered: dict[str, str], faults: dict[str, str], refused: str
 ) -> HttpResponse:
@@ -121,6 +143,7 @@ def _page(
     )
     context = {
         "quote": row,
+        "declared": content["declaration"],
         "insured": content["insured"],
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),

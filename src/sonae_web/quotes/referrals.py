@@ -17,10 +17,12 @@ from django.db import transaction
 from django.http import Http404
 
 from sonae.problems import Problem
-from sonae.programmes import canonical
+from sonae.programmes import canonical, sale
 from sonae.rating import Request, factor_text, rate, tariff
 from sonae.rating.authority import beyond
 from sonae_web.accounts.models import Organisation, Role
+from sonae_web.declarations import services as declarations
+from sonae_web.declarations.models import SignedDeclaration
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
@@ -95,8 +97,10 @@ def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
     """Decide on a waiting quote, or propose it to a second underwriter where it lies beyond the authority of one.
 
     Raises Http404, OwnOrganisation, AlreadyDecided, NoFigure, and ValueError for a judgement without a reason or with a
-    loading that is no factor.
+    loading that is no factor; Refused for an approval where the programme may not be sold.
     """
+    if judgement.approved:
+        sale.require(programme(), "quote", clock.today())
     row = _locked(scope, quote, Quote.State.WAITING)
     if not 1 <= len(judgement.reason.strip()) <= MOST_TEXT or len(judgement.conditions) > MOST_CONDITIONS:
         raise ValueError("a judgement has a reason, and not too many conditions")
@@ -211,6 +215,16 @@ def _mail(body: dict[str, Any]) -> str:
         return "quote_refused"
     changed = body["conditions"] or Fraction(body["loading"]) != 1
     return "quote_approved_on_terms" if changed else "quote_approved"
+
+
+def declaration(*, scope: Scope, quote: UUID) -> SignedDeclaration:
+    """Return the signed declaration that a referred quote rests on. Raises Http404 where there is none."""
+    row = _referred(scope, quote)
+    number = content(row)["declaration"]
+    signed = declarations.of_number(scope=scope, number=number, before=row.made_at) if number else None
+    if signed is None:
+        raise Http404("no declaration")
+    return signed
 
 
 def _referred(scope: Scope, quote: UUID) -> Quote:

@@ -141,6 +141,12 @@ def ask_agent(*, scope: Scope, quote: UUID) -> Quote:
 
 
 # --- reading
+def require_offer(row: Quote) -> None:
+    """Raise Refused where a quote that can be applied for may no longer be offered: the programme may not be sold."""
+    if is_usable(row):
+        sale.require(programme(), "quote", clock.today())
+
+
 def history(scope: Scope) -> list[Quote]:
     """Return the member's quotes, newest first, without what is sealed in them."""
     return list(Quote.within(scope).defer("content").order_by("-made_at"))

@@ -13,6 +13,16 @@ urlpatterns = [
     path("my/<uuid:organisation>/quotes/<uuid:quote>/agent", views.ask_agent, name="quote_ask_agent"),
     path("desk/<uuid:organisation>/underwriting/", referral_views.queue, name="underwriting"),
     path("desk/<uuid:organisation>/underwriting/<uuid:quote>/", referral_views.referral, name="referral"),
+    path(
+        "desk/<uuid:organisation>/underwriting/<uuid:quote>/declaration",
+        referral_views.declaration,
+        name="referral_declaration",
+    ),
+    path(
+        "desk/<uuid:organisation>/underwriting/<uuid:quote>/declaration.pdf",
+        referral_views.declaration_paper,
+        name="referral_declaration_paper",
+    ),
     path("desk/<uuid:organisation>/underwriting/<uuid:quote>/confirm", referral_views.confirm, name="referral_confirm"),
     path("desk/<uuid:organisation>/advice/", advice_views.listed, name="advice"),
     path("desk/<uuid:organisation>/advice/<uuid:quote>/", advice_views.one, name="advice_quote"),

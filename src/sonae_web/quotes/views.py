@@ -72,6 +72,7 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
     """One quote as it was frozen, and what the underwriter decided."""
     scope, texts = request.acting.scope, words()
     row, content = services.read(scope=scope, quote=quote)
+    services.require_offer(row)
     decided = services.decision(scope, row)
     context = {
         "quote": row,

@@ -11,6 +11,7 @@ from django.test import Client
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
 from sonae_web.ground import clock, sealed
+from sonae_web.ground.models import AuditRow
 from sonae_web.ground.retention import erase
 from sonae_web.ground.scope import unscoped
 from sonae_web.inquiries import desks, services, views
@@ -177,6 +178,16 @@ def test_nobody_but_the_federation_it_came_to_sees_it(place: Tree) -> None:
             services.read(scope=scope("federation", other), inquiry=row.pk)
     for role, where in (("association", place.association), ("member", place.member), ("auditor", place.prefecture)):
         assert not Inquiry.within(scope(role, where)).exists()
+
+
+def test_the_log_says_who_opened_an_inquiry(place: Tree) -> None:
+    desk_of(place.prefecture)
+    row, clerk, other = asked(), clerk_of(place.prefecture), clerk_of(place.other_prefecture, "other@example.jp")
+    readings = AuditRow.objects.filter(action="inquiry.read", object_id=str(row.pk))
+    entered(Client(), other).get(address(place.other_prefecture, row))
+    assert not readings.exists()
+    entered(Client(), clerk).get(address(place.prefecture, row))
+    assert [reading.actor for reading in readings] == [clerk.pk]
 
 
 def test_of_two_clerks_the_second_is_told(place: Tree) -> None:

@@ -16,12 +16,16 @@ from sonae_web.accounts.services import grant_role
 from sonae_web.ground import clock
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.ground.words import words
 from sonae_web.quotes import referrals, services
+from sonae_web.quotes.facts import credit
 from sonae_web.quotes.models import Decision, Quote
 from sonae_web.quotes.referrals import AlreadyDecided, Judgement, OwnOrganisation, SamePerson
 from tests.web.apart import at_once, prepare
 from tests.web.cast import Tree, scope, tree
-from tests.web.quotes.cast import form, quote, row, staff
+from tests.web.declarations.cast import HANAKO, signed
+from tests.web.declarations.cast import diagnosed as declare_diagnosed
+from tests.web.quotes.cast import form, quote, row, staff, told
 from tests.web.test_members import at
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +224,37 @@ def test_of_two_underwriters_at_once_one_decides_and_the_other_is_told(
 def _decisions(made: Quote) -> int:
     with unscoped("test"):
         return Decision.objects.filter(quote=made).count()
+
+
+def test_an_underwriter_reads_the_declaration_that_a_referral_rests_on(place: Tree, member: Scope) -> None:
+    with declared(member):
+        declare_diagnosed(member, "no")
+        first = signed(member)
+        made = services.make(
+            scope=member, insured="見本商事", facts=told(known_incident="yes"), plan="p5000",
+            kind=services.open_choices(clock.today())[0].kind, credit=credit(member),
+        )  # fmt: skip
+    with clock.stopped(datetime(2027, 6, 11, 1, 0, tzinfo=UTC)):
+        with declared(member):
+            signed(member)  # a correction that the quote does not rest on
+        browser, acts = staff("underwriter", place.prefecture)
+        address = at("referral_declaration", place.prefecture, quote=made.pk)
+        assert address in browser.get(at("referral", place.prefecture, quote=made.pk)).content.decode()
+        page = browser.get(address).content.decode()
+        assert words()("policy.declaration.number", number=first.number, version=1) in page
+        assert HANAKO.name in page
+        paper = at("referral_declaration_paper", place.prefecture, quote=made.pk)
+        assert paper in page
+        assert browser.get(paper).content.startswith(b"%PDF")
+        readings = AuditRow.objects.filter(action="declaration.read", actor=acts.user)
+        assert readings.count() == 2
+        far = staff("underwriter", place.other_prefecture)[0]
+        assert far.get(at("referral_declaration", place.other_prefecture, quote=made.pk)).status_code == 404
+        assert readings.count() == 2
+
+
+def test_a_referral_without_a_declaration_has_none_to_read(place: Tree, waiting: Quote) -> None:
+    browser, _ = staff("underwriter", place.prefecture)
+    address = at("referral_declaration", place.prefecture, quote=waiting.pk)
+    assert browser.get(address).status_code == 404
+    assert address not in browser.get(at("referral", place.prefecture, quote=waiting.pk)).content.decode()
