@@ -129,16 +129,18 @@ def _signed(scope: Scope) -> None:
     """Sign a declaration as the last diagnosis fills it in, with nothing in the past and no certificate."""
     found = declaring.start(scope=scope)
     for section in found.sections:
-        seen = found.draft.version
+        seen, every = found.draft.version, section.items
         if section.id == "business" and found.stated.business is not None:
-            found = declaring.save_business(scope=scope, business=found.stated.business, seen=seen)
+            found = declaring.save_business(scope=scope, business=found.stated.business, confirmed=every, seen=seen)
         elif section.questions:
             answers = {each.id: found.stated.controls.get(each.id, "unknown") for each in section.questions}
-            found = declaring.save_controls(scope=scope, section=section.id, answers=answers, seen=seen)
+            found = declaring.save_controls(
+                scope=scope, section=section.id, answers=answers, confirmed=every, seen=seen
+            )
         elif section.id in HISTORY:
             found = declaring.save_past(scope=scope, name=section.id, past=Past("no"), seen=seen)
         elif section.id != "business":
-            found = declaring.save_certifications(scope=scope, held=(), seen=seen)
+            found = declaring.save_certifications(scope=scope, held=(), confirmed=every, seen=seen)
     signatory = Signatory(SIGNATORY["signatory"], SIGNATORY["position"], "representative")
     declarations.sign(scope=scope, signatory=signatory, seen=found.draft.version)
 
