@@ -42,7 +42,7 @@ from tests.web.cast import Tree, acting, archived, person, scope, tree
 pytestmark = pytest.mark.django_db
 
 UNOWNED = {
-    "policies.WindowExtension": "a public fact of the programme, decided for everybody by the policyholder",
+    "windows.WindowExtension": "a public fact of the programme, decided for everybody by the policyholder",
     "policies.Branch": "a public list of banks, the operator's, with nobody's data in it",
     "account.EmailAddress": "allauth's: a person's address, looked up at sign-in before any scope exists",
     "account.EmailConfirmation": "allauth's: belongs to an address, found by its key",
