@@ -209,14 +209,6 @@ def _settle(row: Quote, decision: Decision, scope: Scope) -> None:
     _record("referral.decided", row, scope, decision=decision.pk, outcome=decision.outcome)
 
 
-def _mail(body: dict[str, Any]) -> str:
-    """Return which mail tells the member of a decision."""
-    if not body["quote"]:
-        return "quote_refused"
-    changed = body["conditions"] or Fraction(body["loading"]) != 1
-    return "quote_approved_on_terms" if changed else "quote_approved"
-
-
 def declaration(*, scope: Scope, quote: UUID) -> SignedDeclaration:
     """Return the signed declaration that a referred quote rests on. Raises Http404 where there is none."""
     row = _referred(scope, quote)
@@ -225,6 +217,14 @@ def declaration(*, scope: Scope, quote: UUID) -> SignedDeclaration:
     if signed is None:
         raise Http404("no declaration")
     return signed
+
+
+def _mail(body: dict[str, Any]) -> str:
+    """Return which mail tells the member of a decision."""
+    if not body["quote"]:
+        return "quote_refused"
+    changed = body["conditions"] or Fraction(body["loading"]) != 1
+    return "quote_approved_on_terms" if changed else "quote_approved"
 
 
 def _referred(scope: Scope, quote: UUID) -> Quote:
