@@ -287,7 +287,9 @@ def _quoted(scope: Scope) -> uuid.UUID:
     told = {"industry": "retail", "annual_sales": "1億", "persons_held": "900", "recent_claims": "0"}
     facts = quote_facts.read({**told, "known_incident": "yes"}, (), services.programme())
     kind = quotes.open_choices(clock.today())[0].kind
-    made = quotes.make(scope=scope, insured="見本", facts=facts, plan="p1000", kind=kind, credit=quote_facts.credit(scope))
+    made = quotes.make(
+        scope=scope, insured="見本", facts=facts, plan="p1000", kind=kind, credit=quote_facts.credit(scope)
+    )
     return quotes.ask_agent(scope=scope, quote=made.pk).pk
 
 
