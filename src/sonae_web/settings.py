@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "ninja",
     "sonae_web.ground",
     "sonae_web.accounts",
+    "sonae_web.windows",
     "sonae_web.diagnosis",
     "sonae_web.declarations",
     "sonae_web.quotes",

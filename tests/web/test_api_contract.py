@@ -64,6 +64,7 @@ def test_an_estimate_and_a_potential_liability_are_the_command_lines(client: Cli
     assert sent(client, "jo", leak) == shell("jo", "-", "--json", stdin=leak).out.encode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("lang", LANGS)
 @pytest.mark.parametrize("known", ["true", "false"])
 def test_a_quote_is_the_command_lines_byte_for_byte(client: Client, shell: Shell, known: str, lang: str) -> None:
@@ -75,6 +76,7 @@ def test_a_quote_is_the_command_lines_byte_for_byte(client: Client, shell: Shell
     assert sent(client, f"quote?lang={lang}", asked).replace(b'"body:', b'"-:') == ran.out.encode()
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("command", "body"),
     [

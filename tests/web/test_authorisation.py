@@ -32,6 +32,8 @@ from tests.web.matrix import Door, caught, judged, matrix
 from tests.web.stage import WITH_PAGES, Stage, blank, stage, value
 
 FIGURE, REMOVED = 10_000, 150
+TWICE = ("role", "upload", "inquiry")
+"""Found by a second such check too: that of its place."""
 PART = 1 if "SONAE_SOAK" in os.environ else 5
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -225,7 +227,7 @@ def removals(stage: Stage) -> Iterator[tuple[str, Address, Any, str, Any]]:
         for name in address.blanks.keys() - {"organisation"}:
             if name in ("member", "association"):
                 yield "place in the branch", address, places, "_place", all_places
-            elif blank(address.name, name).tenants and name not in ("role", "upload"):  # an upload has two such checks
+            elif blank(address.name, name).tenants and name not in TWICE:
                 yield "rows of the tenant", address, ScopedQuerySet, "narrowed", all_rows
 
 

@@ -15,8 +15,9 @@ from sonae_web.diagnosis import checklists
 from sonae_web.diagnosis.checklists import programme_year
 from sonae_web.diagnosis.models import Progress, Result, Task
 from sonae_web.diagnosis.services import programme
-from sonae_web.ground import clock
+from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import unscoped
+from sonae_web.quotes.models import Decision, Quote
 from sonae_web.sample import build
 from sonae_web.sample.people import PASSWORD, SIGN_INS
 from sonae_web.sample.state import NotEmpty
@@ -49,6 +50,12 @@ def test_the_sample_is_whole_and_its_people_can_sign_in(client: Client) -> None:
         assert set(Result.objects.values_list("grade", flat=True)) == set("ABCDE")
         assert {row.state for row in Task.objects.all()} == {"open", "done"}
         assert Task.objects.exclude(note=b"").count() >= 3
+        assert set(Quote.objects.values_list("state", flat=True)) == set(Quote.State.values)
+        assert Quote.objects.filter(asked_agent_at__isnull=False).exists()
+        plain = Quote.objects.filter(decision="quoted", tenant__in=Organisation.objects.filter(name__contains="053"))
+        assert [each.expires_on < clock.today() for each in plain] == [True], "an expired quote"
+        loaded = Quote.objects.get(state="approved")
+        assert sealed.get(Decision.objects.get(quote=loaded), "content")["loading"] == "1.25"
         by = {each.by for each in given("例示印刷").values()}
         assert User.objects.get(email="colleague@example.jp").pk in by, "a colleague is in the middle of it"
         for name in ("見本県印刷工業組合", "見本県中央会", "見本全国中央会"):

@@ -42,7 +42,7 @@ from tests.web.cast import Tree, acting, archived, person, scope, tree
 pytestmark = pytest.mark.django_db
 
 UNOWNED = {
-    "policies.WindowExtension": "a public fact of the programme, decided for everybody by the policyholder",
+    "windows.WindowExtension": "a public fact of the programme, decided for everybody by the policyholder",
     "policies.Branch": "a public list of banks, the operator's, with nobody's data in it",
     "account.EmailAddress": "allauth's: a person's address, looked up at sign-in before any scope exists",
     "account.EmailConfirmation": "allauth's: belongs to an address, found by its key",
@@ -78,6 +78,7 @@ CROSSING: dict[str, str] = {
     "diagnosis.Result.checklist": "services.hand_in makes the result in the scope in which it found the checklist",
     "declarations.Draft.declaration": "the service makes both for one member, in its declared scope",
     "declarations.SignedDeclaration.declaration": "the service signs a declaration found within the member's scope",
+    "declarations.Laid.declaration": "the service lays a declaration found within the member's scope before the office",
     "declarations.Notice.declaration": "the service finds the accepted declaration within the member's scope",
     "diagnosis.Evidence.task": "the service that adds evidence finds its task within the member's scope",
 }

@@ -180,7 +180,7 @@ def test_who_has_an_address_already_keeps_it_and_migrating_again_changes_nothing
 def test_back_again_the_released_state_stands_as_it_was(tmp_path: Path) -> None:
     then_tables = tables()
     migrate()
-    for app in ("policies", "quotes", "declarations", "inquiries", "desk", "mfa", "account"):
+    for app in ("policies", "quotes", "declarations", "inquiries", "desk", "windows", "mfa", "account"):
         call_command("migrate", app, "zero", verbosity=0)
     for app, name in RELEASED[:3]:
         call_command("migrate", app, name, verbosity=0)

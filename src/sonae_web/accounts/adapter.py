@@ -12,7 +12,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.functional import lazy
 
-from sonae_web.accounts import factors, letters, timeout
+from sonae_web.accounts import factors, language, letters, timeout
 from sonae_web.accounts.models import User
 from sonae_web.ground import audit
 from sonae_web.ground.limits import address_of
@@ -76,6 +76,8 @@ class Account(DefaultAccountAdapter):  # type: ignore[misc]
         """Sign in, under a new session key."""
         with transaction.atomic():
             super().login(request, user)
+            if isinstance(user, User):
+                language.remember(user, lang())
             _record("user.signed_in", user)
         timeout.begin(request)
 

@@ -30,6 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
     is_active = models.BooleanField(default=True)
+    lang = models.CharField(max_length=2, choices=[("ja", "Japanese"), ("en", "English")], default="ja")
+    """The language in which it last signed in, or that it chose since: mails that nobody waits for come in it."""
 
     objects = People()
 

@@ -11,7 +11,7 @@ READERS = frozenset({"member", "federation", "underwriter"})
 
 
 class Declaration(Owned):
-    """A member's declaration of a programme year: open until an application with it is accepted, then frozen for ever."""
+    """A member's declaration of a programme year: open until the first application with it is accepted, then frozen for ever."""
 
     seen_by = READERS
 
@@ -20,8 +20,6 @@ class Declaration(Owned):
     started_at = models.DateTimeField()
     versions = models.PositiveSmallIntegerField(default=0)
     """How often it was signed: the number of the newest version."""
-    application = models.UUIDField(null=True, unique=True)
-    """The application with which it is laid before the office."""
     frozen_at = models.DateTimeField(null=True)
     frozen_version = models.PositiveSmallIntegerField(null=True)
 
@@ -31,7 +29,7 @@ class Declaration(Owned):
             models.UniqueConstraint(fields=["tenant"], condition=Q(frozen_at=None), name="declaration_one_open"),
             models.CheckConstraint(
                 condition=Q(frozen_at=None, frozen_version=None)
-                | Q(frozen_at__isnull=False, frozen_version__isnull=False, application__isnull=False),
+                | Q(frozen_at__isnull=False, frozen_version__isnull=False),
                 name="declaration_frozen_whole",
             ),
             models.CheckConstraint(
@@ -75,6 +73,19 @@ class SignedDeclaration(Owned):
     class Meta(Owned.Meta):
         abstract = False
         constraints = [models.UniqueConstraint(fields=["declaration", "version"], name="declaration_version_once")]
+
+
+class Laid(Owned):
+    """That a declaration is before the office with an application; one stands behind both that may be made in December."""
+
+    seen_by = READERS
+
+    declaration = models.ForeignKey(Declaration, on_delete=models.CASCADE, editable=False, related_name="laid")
+    application = models.UUIDField(unique=True)
+    accepted = models.BooleanField(default=False)
+
+    class Meta(Owned.Meta):
+        abstract = False
 
 
 class Notice(Owned):

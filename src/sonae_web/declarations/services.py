@@ -19,7 +19,7 @@ from sonae.policy import Signatory
 from sonae.programmes import canonical, digest
 from sonae_web.declarations import drafts
 from sonae_web.declarations.drafts import Changed, NotThere
-from sonae_web.declarations.models import READERS, Declaration, SignedDeclaration
+from sonae_web.declarations.models import READERS, Declaration, Laid, SignedDeclaration
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, documents, numbers, sealed
 from sonae_web.ground.models import Document
@@ -118,8 +118,8 @@ def versions(scope: Scope) -> list[SignedDeclaration]:
 def lay_before(*, scope: Scope, signed: SignedDeclaration, application: UUID) -> None:
     """Lay the member's declaration before the office with an application: from now on the office can read it.
 
-    A correction signed later is laid before it in its place. Raises NotThere for one that is frozen, Corrected when a newer
-    version was signed than this, ValueError when it is before the office with another application.
+    It may stand behind several. A correction signed later is laid before it in its place. Raises NotThere for one that is
+    frozen, Corrected when a newer version was signed than this.
     """
     with transaction.atomic():
         row = Declaration.within(scope).filter(pk=signed.declaration_id, frozen_at=None).select_for_update().first()
@@ -127,33 +127,37 @@ def lay_before(*, scope: Scope, signed: SignedDeclaration, application: UUID) ->
             raise NotThere
         if row.versions != signed.version:
             raise Corrected
-        if row.application == application:
+        laid = Laid.within(scope).filter(application=application).select_for_update().first()
+        if laid is not None and (laid.accepted or laid.declaration_id == row.pk):
             return
-        if row.application is not None:
-            raise ValueError("it is before the office with another application")
-        row.application = application
-        row.save(update_fields=["application"])
+        laid = laid or Laid(tenant=row.tenant, application=application)
+        laid.declaration = row
+        laid.save()
         _record(scope, signed, "declaration.laid_before", application=application)
 
 
+def is_before(*, scope: Scope, declaration: UUID) -> bool:
+    """Return whether the office has a declaration before it, with whichever application."""
+    return Laid.within(scope).filter(declaration_id=declaration).exists()
+
+
 def release(*, scope: Scope, application: UUID) -> None:
-    """Take a declaration back from the office: its application was withdrawn or declined. Frozen ones stay."""
+    """Take a declaration back from the office: its application was withdrawn or declined. What was accepted stays."""
     with transaction.atomic():
-        row = Declaration.within(scope).filter(application=application, frozen_at=None).select_for_update().first()
-        if row is not None:
-            row.application = None
-            row.save(update_fields=["application"])
+        laid = Laid.within(scope).filter(application=application, accepted=False).select_for_update().first()
+        if laid is not None:
+            laid.delete()
             audit.record(
-                action="declaration.released", kind="declaration", object_id=row.pk, actor=scope.user,
-                organisation=row.tenant, detail={"application": application},
+                action="declaration.released", kind="declaration", object_id=laid.declaration_id, actor=scope.user,
+                organisation=laid.tenant, detail={"application": application},
             )  # fmt: skip
 
 
 # --- the office
 def of_application(*, scope: Scope, application: UUID) -> SignedDeclaration | None:
     """Return the version that counts for an application: the frozen one, else the newest that was signed; None for none."""
-    row = Declaration.within(scope).filter(application=application).first()
-    return None if row is None else _newest(scope, row)
+    laid = Laid.within(scope).filter(application=application).first()
+    return None if laid is None else _newest(scope, Declaration.within(scope).get(pk=laid.declaration_id))
 
 
 def of_number(*, scope: Scope, number: str, before: datetime) -> SignedDeclaration | None:
@@ -164,22 +168,28 @@ def of_number(*, scope: Scope, number: str, before: datetime) -> SignedDeclarati
 def freeze(*, scope: Scope, application: UUID, version: int) -> SignedDeclaration:
     """Freeze the declaration of an application that is accepted, and return the version that counts from now on.
 
-    Call it in the transaction of the acceptance; ``version`` is the one that was looked at. Done twice, it is done once.
-    Raises NotSigned, and Corrected when the member signed another version meanwhile; ValueError for a scope that accepts
-    nothing.
+    Frozen already with another application, it stays as it is. Call it in the transaction of the acceptance; ``version`` is
+    the one that was looked at. Done twice, it is done once. Raises NotSigned, and Corrected when the member signed another
+    version meanwhile; ValueError for a scope that accepts nothing.
     """
     if scope.role not in OFFICE:
         raise ValueError(f"a {scope.role} accepts no application")
     with transaction.atomic():
-        row = Declaration.within(scope).filter(application=application).select_for_update().first()
-        newest = None if row is None else _newest(scope, row)
-        if row is None or newest is None:
+        laid = Laid.within(scope).filter(application=application).first()
+        if laid is None:
+            raise NotSigned
+        row = Declaration.within(scope).select_for_update().get(pk=laid.declaration_id)
+        newest = _newest(scope, row)
+        if newest is None:
             raise NotSigned
         if newest.version != version:
             raise Corrected
         if row.frozen_at is None:
             row.frozen_at, row.frozen_version = clock.now(), version
             row.save(update_fields=["frozen_at", "frozen_version"])
+        if not laid.accepted:
+            laid.accepted = True
+            laid.save(update_fields=["accepted"])
             _record(scope, newest, "declaration.frozen", application=application)
         return newest
 

@@ -41,6 +41,7 @@ def overview(request: ActingRequest) -> HttpResponse:
     found = drafts.read(scope)
     context = {
         "found": found,
+        "is_before": found is not None and services.is_before(scope=scope, declaration=found.row.pk),
         "sections": [] if found is None else items.lines(found, words(found.form.edition.id)),
         "versions": services.versions(scope),
         "accepted": notices.frozen(scope),

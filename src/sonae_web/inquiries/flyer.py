@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from sonae.contacts import NATIONAL
-from sonae.enrolment import choices
 from sonae.figures import Lang
 from sonae.flyer import Contact, build, first_day, pdf
 from sonae.problems import Refused
@@ -21,6 +20,7 @@ from sonae_web.ground.limits import limited
 from sonae_web.ground.rules import public
 from sonae_web.ground.words import lang, words
 from sonae_web.inquiries import desks
+from sonae_web.windows import extensions
 
 PAPERS_AN_HOUR = 120
 """For one address: an office shares one."""
@@ -80,7 +80,7 @@ def paper(request: HttpRequest, year: int) -> HttpResponse:
 
 def joinable(programme: Programme) -> int:
     """Return the year whose cover can be joined today and starts first; outside of all windows the nearest year."""
-    found = choices(programme, clock.today())
+    found = extensions.open_choices(programme, clock.today())
     years = programme.years
     return found[0].year if found else min(max(clock.today().year, years[0]), years[-1])
 

@@ -12,8 +12,8 @@ from sonae_web.accounts.tokens import Acting
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground.api import Public, answer, day, page
 from sonae_web.ground.scope import get_or_404
-from sonae_web.policies import extensions
 from sonae_web.policies.models import Application, Cover
+from sonae_web.windows import extensions
 
 router = Router(tags=["enrolment"])
 READS = 1_200

@@ -19,9 +19,10 @@ from sonae_web.desk import exports, listing
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import lang, words
-from sonae_web.policies import deciding, extensions, forms, proposals, queue, records, shown
+from sonae_web.policies import deciding, forms, proposals, queue, records, shown
 from sonae_web.policies.models import Application, Cover
 from sonae_web.policies.records import Changed, Told
+from sonae_web.windows import extensions
 
 COLUMNS = (
     ("name", "site.policies.insured", ""), ("number", "site.policies.number_of_application", ""),

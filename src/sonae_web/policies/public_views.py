@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from sonae.enrolment import Choice, choices, none_open
+from sonae.enrolment import Choice, none_open
 from sonae.figures import day, exact_yen, yen
 from sonae.programmes import sale
 from sonae.rating import Request, rate
@@ -17,7 +17,8 @@ from sonae_web.ground import clock
 from sonae_web.ground.limits import limited
 from sonae_web.ground.rules import public
 from sonae_web.ground.words import lang, words
-from sonae_web.policies import covers, extensions, records, shown
+from sonae_web.policies import covers, records, shown
+from sonae_web.windows import extensions
 
 MOST_SALES = 10**13
 VERIFIED_AN_HOUR = 120
@@ -53,11 +54,12 @@ def when(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     if applied is not None and not faults:
-        found = choices(programme, applied, extensions.known())
+        found = extensions.open_choices(programme, applied)
         known = plan is not None and sales is not None and entered["industry"]
         context["choices"] = [
             _choice(each, entered["industry"], sales, plan, applied) if known else shown.choice(each) for each in found
         ]
+        context["extended"] = len({each.year for each in found}) < len(found)
         context["known"] = known
         context["day"] = day(applied, lang())
         if not found:

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from sonae.enrolment import Choice, choices
+from sonae.enrolment import Choice
 from sonae.enrolment.states import Life, NotAllowed, after
 from sonae.programmes import Programme, load
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
-from sonae_web.policies import extensions
 from sonae_web.policies.models import Application, Content
+from sonae_web.windows import extensions
 
 
 class Told(Exception):  # noqa: N818 - an answer in words
@@ -57,7 +57,7 @@ def programme() -> Programme:
 
 def open_choices() -> list[Choice]:
     """Return what an application completed today may choose."""
-    return choices(programme(), clock.today(), extensions.known())
+    return extensions.open_choices(programme(), clock.today())
 
 
 def choice_of(row: Application) -> Choice | None:

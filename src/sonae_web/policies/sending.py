@@ -49,8 +49,6 @@ def submit(*, scope: Scope, application: UUID, seen: int, start: datetime) -> Ap
         declarations.lay_before(scope=scope, signed=signed, application=row.pk)
     except (declarations.Corrected, NotThere) as corrected:
         raise Changed from corrected
-    except ValueError as elsewhere:
-        raise Told("site.policies.declaration_elsewhere") from elsewhere
     records.record(scope, row, "submitted", declaration=signed.version)
     letters.tell_member(row, "application_submitted")
     return row

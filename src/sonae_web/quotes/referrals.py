@@ -26,6 +26,7 @@ from sonae_web.declarations.models import SignedDeclaration
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
+from sonae_web.quotes import letters
 from sonae_web.quotes.models import Decision, Quote
 from sonae_web.quotes.services import content
 
@@ -126,6 +127,7 @@ def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
     if seconds:
         row.state = Quote.State.CONFIRMING
         row.save(update_fields=["state"])
+        letters.tell_underwriters(row, "referral_proposed", but=scope.user)
         _record("referral.proposed", row, scope, decision=decision.pk)
     else:
         _settle(row, decision, scope)
@@ -203,6 +205,7 @@ def _settle(row: Quote, decision: Decision, scope: Scope) -> None:
     if body["quote"]:
         row.annual_premium, row.premium = body["quote"]["annual_premium"], body["quote"]["premium"]
     row.save(update_fields=["state", "annual_premium", "premium"])
+    letters.tell_member(row, _mail(body))
     _record("referral.decided", row, scope, decision=decision.pk, outcome=decision.outcome)
 
 
@@ -214,6 +217,14 @@ def declaration(*, scope: Scope, quote: UUID) -> SignedDeclaration:
     if signed is None:
         raise Http404("no declaration")
     return signed
+
+
+def _mail(body: dict[str, Any]) -> str:
+    """Return which mail tells the member of a decision."""
+    if not body["quote"]:
+        return "quote_refused"
+    changed = body["conditions"] or Fraction(body["loading"]) != 1
+    return "quote_approved_on_terms" if changed else "quote_approved"
 
 
 def _referred(scope: Scope, quote: UUID) -> Quote:

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from sonae import __version__, comparison, rating
 from sonae.comparison import Comparison
-from sonae.enrolment import Choice, choices
+from sonae.enrolment import Choice
 from sonae.programmes import Programme, canonical, sale
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis.models import Result
@@ -19,8 +19,10 @@ from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, numbers, sealed
 from sonae_web.ground.scope import Scope, get_or_404
 from sonae_web.quotes import facts as of_member
+from sonae_web.quotes import letters
 from sonae_web.quotes.facts import Credit, Facts
 from sonae_web.quotes.models import Decision, Quote
+from sonae_web.windows import extensions
 
 USABLE = (Quote.State.QUOTED, Quote.State.APPROVED)
 
@@ -39,8 +41,8 @@ class Rated:
 
 
 def open_choices(on: date) -> list[Choice]:
-    """Return the covers that an application of a day may choose."""
-    return choices(programme(), on)
+    """Return the covers that an application of a day may choose, extensions of the window counted."""
+    return extensions.open_choices(programme(), on)
 
 
 def compare(
@@ -94,7 +96,10 @@ def make(*, scope: Scope, insured: str, facts: Facts, plan: str, kind: str, cred
         fingerprint=found.fingerprint, hash=sha256(content).hexdigest(),
     )  # fmt: skip
     sealed.put_bytes(row, "content", content)
+    told = Quote.within(scope).filter(state=Quote.State.WAITING).exists()
     row.save(force_insert=True)
+    if row.state == Quote.State.WAITING and not told:  # one mail while something of this member waits
+        letters.tell_underwriters(row, "referral_waiting")
     _record("quote.made", row, scope.user, plan=plan, decision=quote.decision)
     return row
 

@@ -6,7 +6,7 @@ all industries: not invited, invited, under way, done, done for the second year.
 
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -25,7 +25,7 @@ from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.inquiries import sample as inquiries
-from sonae_web.sample import enrolments
+from sonae_web.sample import enrolments, quotes
 from sonae_web.sample.people import PASSWORD, SIGN_INS
 from sonae_web.sample.state import ROOT, is_there
 
@@ -41,6 +41,8 @@ STATES = ("done", "started", "done", "invited", "again", "done", "new", "started
 """The states of members, in turn."""
 APPLICANTS = (4, 5, 8, 9, 12, 14, 15, 18, 19, 22, 24, 25, 28, 29, 32, 34, 35, 38, 39)
 """Numbers of members of the first association that were diagnosed, in the order in which they apply."""
+QUOTED = (40, 42, 44, 45, 48, 49, 50, 52, 54)
+"""Numbers of members of the second association that were diagnosed: each asks for a quote."""
 STAFF = (2, 4, 5, 8, 12, 18, 25, 40, 90, 160)
 SALES_A_HEAD = 12_000_000
 HELD_A_HEAD = (60, 150, 400, 1_200)
@@ -81,13 +83,18 @@ def _build(chance: random.Random) -> None:
         _diagnosed(tree[member.key], member, people.get(member.key), place, now, chance)
     _requests(tree["association-0"], now)
     _worked_on(tree["trading"], people["trading"])
-    applicants = [
-        (tree[f"member-{number}"], User.objects.get(email=f"m{number + 1:03}@example.jp")) for number in APPLICANTS
-    ]
-    enrolments.build(applicants, {"association": tree["association-0"], "prefecture": tree["prefecture-0"]}, now)
+    enrolments.build(
+        _people(tree, APPLICANTS), {"association": tree["association-0"], "prefecture": tree["prefecture-0"]}, now
+    )
+    quotes.build(_people(tree, QUOTED), tree["national"], now)
     _begun_by_a_colleague(tree["printer"], User.objects.get(email="colleague@example.jp"), now)
     inquiries.make(tree)
     make_totals(clock.today())
+
+
+def _people(tree: dict[str, Organisation], numbers: Iterable[int]) -> list[tuple[Organisation, User]]:
+    """Return members by their numbers, each with the person who acts for it."""
+    return [(tree[f"member-{number}"], User.objects.get(email=f"m{number + 1:03}@example.jp")) for number in numbers]
 
 
 def _federations() -> dict[str, Organisation]:

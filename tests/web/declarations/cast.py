@@ -8,7 +8,7 @@ from sonae.declaration import HISTORY, Past
 from sonae.policy import Signatory
 from sonae_web.declarations import drafts, notices, services
 from sonae_web.declarations.drafts import Open
-from sonae_web.declarations.models import Declaration, SignedDeclaration
+from sonae_web.declarations.models import Declaration, Laid, SignedDeclaration
 from sonae_web.diagnosis import checklists, results
 from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope
@@ -58,7 +58,8 @@ def before_the_office(scope: Scope) -> uuid.UUID:
     if results.latest(scope) is None:
         diagnosed(scope, "no")
     row = services.signed(scope=scope) or signed(scope)
-    application = row.declaration.application or uuid.uuid4()
+    laid = Laid.within(scope).filter(declaration=row.declaration).first()
+    application = laid.application if laid else uuid.uuid4()
     services.lay_before(scope=scope, signed=row, application=application)
     return application
 
@@ -67,6 +68,6 @@ def notified(scope: Scope) -> uuid.UUID:
     """A change that was notified of a declaration long accepted."""
     Declaration(
         tenant=scope.organisation, year=2026, edition="2004-12", started_at=clock.now(), versions=1,
-        application=uuid.uuid4(), frozen_at=clock.now(), frozen_version=1,
+        frozen_at=clock.now(), frozen_version=1,
     ).save(force_insert=True)  # fmt: skip
     return notices.notify(scope=scope, kind="sales", changed_on=clock.today(), text="見本の変更").pk

@@ -154,11 +154,48 @@ def test_a_correction_signed_after_reading_is_not_laid_before_unseen(member: Sco
         services.lay_before(scope=member, signed=first, application=uuid.uuid4())
 
 
-def test_it_goes_with_one_application_until_it_is_released(member: Scope, office: Scope) -> None:
+def test_one_stands_behind_both_applications_of_a_december(member: Scope, office: Scope) -> None:
+    row, both = signed(member), (uuid.uuid4(), uuid.uuid4())
+    for application in both:
+        services.lay_before(scope=member, signed=row, application=application)
+    with declared(office):
+        for application in both:
+            assert services.freeze(scope=office, application=application, version=1) == row
+            assert services.of_application(scope=office, application=application) == row
+    assert actions().count("declaration.frozen") == 2
+    with pytest.raises(NotThere):  # a third needs a fresh one
+        services.lay_before(scope=member, signed=row, application=uuid.uuid4())
+
+
+def test_withdrawing_one_leaves_the_other_before_the_office(member: Scope, office: Scope) -> None:
+    row, (first, second) = signed(member), (uuid.uuid4(), uuid.uuid4())
+    for application in (first, second):
+        services.lay_before(scope=member, signed=row, application=application)
+    with declared(office):
+        services.freeze(scope=office, application=first, version=1)
+        services.release(scope=office, application=second)
+        assert services.of_application(scope=office, application=first) == row
+        assert services.of_application(scope=office, application=second) is None
+
+
+def test_sent_again_with_a_fresh_declaration_it_goes_with_that(member: Scope, office: Scope) -> None:
+    old, (first, second) = signed(member), (uuid.uuid4(), uuid.uuid4())
+    for application in (first, second):
+        services.lay_before(scope=member, signed=old, application=application)
+    with declared(office):
+        services.freeze(scope=office, application=first, version=1)
+    fresh = signed(member)
+    services.lay_before(scope=member, signed=fresh, application=second)
+    services.lay_before(scope=member, signed=fresh, application=first)  # accepted: stays with what it was accepted with
+    with declared(office):
+        assert services.of_application(scope=office, application=second) == fresh
+        assert services.of_application(scope=office, application=first) == old
+
+
+def test_released_it_is_no_longer_before_the_office(member: Scope, office: Scope) -> None:
     row, application = signed(member), uuid.uuid4()
     services.lay_before(scope=member, signed=row, application=application)
-    with pytest.raises(ValueError, match="another"):
-        services.lay_before(scope=member, signed=row, application=uuid.uuid4())
+    assert services.is_before(scope=member, declaration=row.declaration_id)
     with declared(office):
         services.release(scope=office, application=application)
         assert services.of_application(scope=office, application=application) is None

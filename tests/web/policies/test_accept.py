@@ -10,6 +10,7 @@ from django.http import Http404
 from sonae.dates import JST
 from sonae_web.accounts.models import User
 from sonae_web.accounts.services import grant_role
+from sonae_web.declarations import services as declarations
 from sonae_web.ground.jobs import run_all
 from sonae_web.ground.models import AuditRow, Document, Mail
 from sonae_web.ground.scope import Scope, declared, unscoped
@@ -334,3 +335,21 @@ def test_the_first_cover_date_goes_on_without_a_gap(place: Tree, member: Scope, 
         second = accepted(office, following.pk)
     assert first.cover_to == second.cover_from
     assert first.first_cover_on == second.first_cover_on == date(2028, 2, 25)
+
+
+def test_one_declaration_stands_behind_both_applications_of_december(
+    place: Tree, member: Scope, clerk: Scope, office: Scope
+) -> None:
+    with at(datetime(2027, 12, 15, 9, 0, tzinfo=JST)):
+        first = submitted(member)
+        with declared(member):
+            second = sent(member, filled(member, 2028, "normal"))
+        covers = []
+        for row in (first, second):
+            confirmed(clerk, row.pk)
+            checked(office, row.pk)
+            covers.append(accepted(office, row.pk))
+    assert [(cover.year, cover.kind) for cover in covers] == [(2027, "mid_term"), (2028, "normal")]
+    with declared(office):
+        signed = [declarations.of_application(scope=office, application=row.pk) for row in (first, second)]
+    assert signed[0] == signed[1] is not None

@@ -16,11 +16,26 @@ from sonae_web.accounts.services import grant_role
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.ground.words import words
-from sonae_web.policies import banks, covers, drafts, extensions, public_views, records
+from sonae_web.policies import banks, covers, drafts, public_views, records
 from sonae_web.policies.models import Application, Branch, Cover
+from sonae_web.quotes import services as quotes
+from sonae_web.windows import extensions
 from tests.web.cast import Tree, once, person, scope
 from tests.web.matrix import TOKEN
-from tests.web.policies.cast import BANKS, JUNE, accepted, at, checked, confirmed, filled, now, ready, submitted
+from tests.web.policies.cast import (
+    BANKS,
+    JUNE,
+    accepted,
+    at,
+    checked,
+    confirmed,
+    filled,
+    now,
+    quoted,
+    ready,
+    sent,
+    submitted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +74,12 @@ def test_when_tells_start_end_debit_and_premium(client: Client) -> None:
 def test_when_shows_both_choices_of_december_and_the_next_opening(client: Client) -> None:
     assert client.get("/when/", {"applied": "2027-12-10"}).content.decode().count("<h3>") == 2
     assert "2004年12月10日（金）" in client.get("/when/", {"applied": "2004-12-09"}).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/flyer/"])
+def test_public_pages_lead_to_when(client: Client, path: str) -> None:
+    main = client.get(path).content.decode().partition("<main")[2]
+    assert 'href="/when/"' in main
 
 
 @pytest.mark.parametrize(
@@ -125,6 +146,41 @@ def test_a_prefecture_only_reads_extensions(place: Tree) -> None:
         assert browser.get(address).status_code == 200
         assert browser.post(address, form | once()).status_code == 422
     assert extensions.known() == ()
+
+
+def test_quotes_applications_and_the_api_stand_on_an_extension(place: Tree, client: Client) -> None:
+    """On 5 February the normal window is closed; the federation kept it open, so the year is quoted and taken whole."""
+    february = datetime(2027, 2, 5, 11, 0, tzinfo=JST)
+    asked = {
+        "programme": "chuokai-leak", "on": "2027-02-05", "applied": "2027-02-05", "industry": "retail",
+        "annual_sales": 50_000_000,
+        "plan": {"liability_limit": 50_000_000, "cost_limit": 5_000_000, "deductible": 100_000},
+    }  # fmt: skip
+
+    def months() -> int:
+        answer = client.post("/api/v1/quote", asked, content_type="application/json").json()
+        assert isinstance(answer["months"], int)
+        return answer["months"]
+
+    with at(february):
+        assert [each.kind for each in quotes.open_choices(february.date())] == ["mid_term"]
+        before = months()
+    national = scope("federation", place.national)
+    with at(datetime(2027, 1, 29, 10, 0, tzinfo=JST)), declared(national):
+        extensions.extend(
+            scope=national, programme=records.programme(), year=2027, until=date(2027, 2, 20), reason="見本：大雪"
+        )
+    member = scope("member", place.member)
+    with at(february), declared(member):
+        assert (before, months()) == (11, 12)
+        ready(member)
+        row = sent(member, filled(member, quote=quoted(member, "normal")))
+        assert (row.kind, row.months) == ("normal", 12)
+        assert row.cover_from == datetime(2027, 3, 25, 16, 0, tzinfo=JST)
+    page = client.get("/when/", {"applied": "2027-02-05"}).content.decode()
+    assert "2027年3月25日（木）午後4時" in page
+    assert words()("site.when.extended") in page
+    assert words()("site.when.both") not in page
 
 
 # --- the member

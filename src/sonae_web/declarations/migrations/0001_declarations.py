@@ -21,7 +21,6 @@ class Migration(migrations.Migration):
                 ("edition", models.CharField(max_length=20)),
                 ("started_at", models.DateTimeField()),
                 ("versions", models.PositiveSmallIntegerField(default=0)),
-                ("application", models.UUIDField(null=True, unique=True)),
                 ("frozen_at", models.DateTimeField(null=True)),
                 ("frozen_version", models.PositiveSmallIntegerField(null=True)),
             ],
@@ -36,7 +35,6 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("frozen_at", None), ("frozen_version", None)),
                             models.Q(
-                                ("application__isnull", False),
                                 ("frozen_at__isnull", False),
                                 ("frozen_version__isnull", False),
                             ),
@@ -52,6 +50,25 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
+        ),
+        migrations.CreateModel(
+            name="Laid",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("tenant", models.UUIDField(db_index=True, editable=False)),
+                ("application", models.UUIDField(unique=True)),
+                ("accepted", models.BooleanField(default=False)),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="laid",
+                        to="declarations.declaration",
+                    ),
+                ),
+            ],
+            options={"abstract": False, "base_manager_name": "objects"},
         ),
         migrations.CreateModel(
             name="Draft",

@@ -1,16 +1,16 @@
-"""Extensions of the normal window: decided by the national federation, with a reason, never taken back."""
+"""The windows as they stand: extensions of the normal one, decided by the national federation, never taken back."""
 
 from datetime import date
 
 from django.db import IntegrityError, transaction
 
-from sonae.enrolment import Extension, faults_of
+from sonae.enrolment import Choice, Extension, choices, faults_of
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Programme
 from sonae_web.accounts.models import Organisation
 from sonae_web.ground import audit, clock
 from sonae_web.ground.scope import Scope
-from sonae_web.policies.models import WindowExtension
+from sonae_web.windows.models import WindowExtension
 
 MOST_REASON = 200
 
@@ -19,6 +19,11 @@ def known() -> tuple[Extension, ...]:
     """Return every extension decided so far."""
     rows = WindowExtension.objects.order_by("decided_on", "until")
     return tuple(Extension(row.year, row.until, row.decided_on) for row in rows)
+
+
+def open_choices(programme: Programme, applied: date) -> list[Choice]:
+    """Return the covers that an application of a day may choose, as the windows stand: extensions count."""
+    return choices(programme, applied, known())
 
 
 def listed() -> list[WindowExtension]:
