@@ -3,7 +3,7 @@
 from sonae import contract
 from sonae.figures import exact_yen
 from sonae.programmes import Words, describe
-from sonae.rating import Quote, read_request
+from sonae.rating import Quote, printed, read_request
 from sonae_cli.output import File, Output, document, show
 
 
@@ -29,8 +29,13 @@ def quote(file: File) -> None:
 
 
 def _steps(found: Quote, words: Words) -> list[str]:
+    amounts = (0, *(step.yen for step in found.steps))
+    factors = [
+        printed(step.name, step.factor_text, before, step.yen, found.months, words.lang)
+        for before, step in zip(amounts, found.steps, strict=False)
+    ]
     return [
-        f"{'' if step.name == 'base' else '× ' + step.factor_text:>10}  {exact_yen(step.yen, words.lang):>12}  "
+        f"{factor:>18}  {exact_yen(step.yen, words.lang):>12}  "
         f"{words(f'rating.step.{step.name}.name')} [{words(f'rating.basis.{step.basis}')}]"
-        for step in found.steps
+        for factor, step in zip(factors, found.steps, strict=True)
     ]

@@ -1,5 +1,6 @@
 """What cover costs: the flyer's premiums, each step with a pencil, every direction, what is declined and referred."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -11,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sonae.figures import Lang
 from sonae.money import Rounding, rounded
-from sonae.rating import Quote, Request, premium_for, rate, tariff
+from sonae.rating import Quote, Request, premium_for, printed, rate, tariff
 from sonae.rating.check import STEPS, check_rates, example_request
 from sonae.rating.many import NONE, Columns, quote_many
 from sonae.rating.quote import DECISIONS
@@ -96,6 +98,24 @@ def test_each_step_follows_from_what_is_printed(request: Request) -> None:
         # cost limit, certificate and months are quotients: their printed factor is rounded, and may miss by one unit
         assert abs(pencil - step.yen) <= (unit if step.name in ("cost_limit", "certification", "months") else 0)
     assert (steps["rounding"].yen, steps["months"].yen) == (quote.annual_premium, quote.premium)
+
+
+STEP = re.compile(r"× ([\d.]+)(?: ÷ (\d+))?(?: ([+−]) ¥?([\d,]+)円?)?")
+
+
+@property_test
+@given(REQUESTS, st.integers(1, 12), st.sampled_from(["ja", "en"]))
+def test_the_pencil_comes_to_each_printed_yen(request: Request, months: int, lang: Lang) -> None:
+    quote = rate(programme(), replace(request, months=months))
+    for before, step in pairwise(quote.steps):
+        text = printed(step.name, step.factor_text, before.yen, step.yen, months, lang)
+        found = STEP.fullmatch(text)
+        assert found, text
+        factor, part, sign, rest = found.groups()
+        unit = 10 if step.name in ("rounding", "months") else 1
+        pencil = rounded(before.yen * Fraction(factor) / int(part or 1), Rounding.HALF_UP, unit)
+        assert pencil + int(f"{'-' if sign == '−' else ''}{(rest or '0').replace(',', '')}") == step.yen, text
+        assert int((rest or "0").replace(",", "")) <= 1
 
 
 @property_test

@@ -3,7 +3,7 @@
 Many at once: ``sonae.rating.many``.
 """
 
-from sonae.rating.quote import Decision, Quote, Step, factor_text
+from sonae.rating.quote import Decision, Quote, Step, factor_text, printed
 from sonae.rating.rate import premium_for, rate
 from sonae.rating.request import Asked, Request, read_request
 from sonae.rating.tariff import Tariff, tariff
@@ -17,6 +17,7 @@ __all__ = [
     "Tariff",
     "factor_text",
     "premium_for",
+    "printed",
     "rate",
     "read_request",
     "tariff",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
-from sonae.figures import Lang, decimal
+from sonae.figures import Lang, decimal, exact_yen
+from sonae.money import Rounding, rounded
 from sonae.problems import Problem
 from sonae.programmes import describe
 from sonae.rating.request import Request
@@ -13,6 +14,8 @@ from sonae.tables import Basis
 
 Decision = Literal["quoted", "referred", "declined"]
 DECISIONS: tuple[Decision, ...] = ("quoted", "referred", "declined")
+YEAR = 12
+"""Months of a year's premium."""
 PLACES = 8
 """Decimals to which a factor is written; every factor of the tariff has at most four, a quotient of two may have more."""
 
@@ -20,6 +23,25 @@ PLACES = 8
 def factor_text(factor: Fraction) -> str:
     """Return a factor as it is written: ``0.7579``, ``1``, ``0.58333333``."""
     return decimal(factor, PLACES)
+
+
+def printed(name: str, factor: str, before: int, yen: int, months: int, lang: Lang) -> str:
+    """Return what a step does to the amount before it, so that a pencil comes to the yen after it; "" of the base.
+
+    ``× 0.8``; ``× 7 ÷ 12`` of the months; ``× 0.97368421 + 1円`` where the amount follows from an earlier one than the
+    amount before it, and the rounding in between makes a difference.
+
+    >>> printed("group_discount", "0.8", 50_000, 40_000, 7, "ja"), printed("months", "0.58333333", 40_000, 23_330, 7, "ja")
+    ('× 0.8', '× 7 ÷ 12')
+    >>> printed("cost_limit", "0.97368421", 19_000, 18_501, 12, "en")
+    '× 0.97368421 + ¥1'
+    """
+    if name == "base":
+        return ""
+    if name == "months":
+        return f"× {months} ÷ {YEAR}"
+    rest = 0 if name == "rounding" else yen - rounded(before * Fraction(factor), Rounding.HALF_UP)
+    return f"× {factor}" + (f" {'+' if rest > 0 else '−'} {exact_yen(abs(rest), lang)}" if rest else "")
 
 
 @dataclass(frozen=True, slots=True)

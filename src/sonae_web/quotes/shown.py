@@ -6,31 +6,25 @@ from typing import Any
 from sonae.comparison import CHANCES, SECTIONS
 from sonae.figures import Lang, count, exact_yen, yen
 from sonae.programmes import Words, describe
+from sonae.rating import printed
 from sonae.rating.quote import reasons_of
 from sonae_web.diagnosis.services import programme
-
-MONTHS = 12
 
 
 def steps(frozen: Mapping[str, Any], words: Words) -> list[dict[str, Any]]:
     """Return the steps of a frozen quote: name, factor, yen after it, basis as id and in words."""
+    amounts = (0, *(step["yen"] for step in frozen["steps"]))
     return [
         {
             "name": words(f"rating.step.{step['name']}.name"),
-            "factor": _factor(step, frozen["months"]),
+            "factor": printed(step["name"], step["factor"], before, step["yen"], frozen["months"], words.lang),
             "amount": step["yen"],
             "yen": exact_yen(step["yen"], words.lang),
             "basis": step["basis"],
             "basis_name": words(f"rating.basis.{step['basis']}"),
         }
-        for step in frozen["steps"]
+        for before, step in zip(amounts, frozen["steps"], strict=False)
     ]
-
-
-def _factor(step: Mapping[str, Any], months: int) -> str:
-    if step["name"] == "base":
-        return ""
-    return f"× {months} ÷ {MONTHS}" if step["name"] == "months" else f"× {step['factor']}"
 
 
 def reasons(frozen: Mapping[str, Any], lang: Lang) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from django.test import Client
 from sonae.problems import Refused, problem
 from sonae.programmes import sale
 from sonae_web.accounts.models import User
-from sonae_web.ground import clock
+from sonae_web.ground import clock, sealed
 from sonae_web.ground.models import AuditRow, Document
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.quotes import services
@@ -67,6 +67,12 @@ def test_a_member_goes_from_its_report_to_a_quote_on_paper(browser: Client, plac
     assert paper.content.startswith(b"%PDF")
     assert "no-store" in paper["Cache-Control"]
     assert browser.get(made["Location"] + "quote.pdf").content == paper.content
+    assert "× 7 ÷ 12" in page
+    with unscoped("test"):
+        document = Document.objects.get(kind="quote")
+    printed = str(sealed.get(document, "data"))
+    assert "× 7 ÷ 12" in printed
+    assert "0.5833" not in printed
     with unscoped("test"):
         assert Document.objects.get().kind == "quote"
         assert {"quote.made", "quote.read"} <= set(AuditRow.objects.values_list("action", flat=True))
