@@ -30,12 +30,12 @@ def diagnosed(scope: Scope, answer: str = "yes") -> None:
 
 def confirmed(scope: Scope) -> Open:
     """The open declaration with every item confirmed as it was filled in, and nothing in the past."""
-    found = drafts.start(scope=scope)
-    for section in found.sections:
+    found, done = drafts.start(scope=scope), set[str]()
+    while section := next((each for each in found.sections if each.id not in done), None):  # facts may ask for more
+        done.add(section.id)
         seen, every = found.draft.version, section.items
         if section.id == "business":
-            assert found.stated.business is not None
-            business = replace(found.stated.business, annual_sales=50_000_000)
+            business = replace(found.stated.business or SHOP, annual_sales=50_000_000)
             found = drafts.save_business(scope=scope, business=business, confirmed=every, seen=seen)
         elif section.questions:
             answers = {each.id: found.stated.controls.get(each.id, "unknown") for each in section.questions}
