@@ -146,7 +146,15 @@ def _business(part: dict[str, Any]) -> list[tuple[str, str]]:
             texts("site.policies.answer_yes" if part["planned"] else "site.policies.answer_no"),
         ),
         (texts("site.policies.persons_held"), texts("site.policies.persons", number=count(part["persons_held"]))),
-        (texts("site.policies.signatory"), f"{part['signatory']} ({part['position']}, {authority})"),
+        (
+            texts("site.policies.signatory"),
+            texts(
+                "site.policies.signatory_whole",
+                name=part["signatory"],
+                position=part["position"],
+                authority=authority,
+            ),
+        ),
     ]
 
 
