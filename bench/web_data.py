@@ -27,7 +27,6 @@ from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection, models, transaction
 
@@ -38,6 +37,7 @@ from sonae_web.accounts.services import add_organisation, add_organisations, gra
 from sonae_web.diagnosis import actions, checklists, progress, results, services
 from sonae_web.diagnosis.models import Checklist, Progress, Result, Task
 from sonae_web.ground import audit, clock, sealed
+from sonae_web.ground.browser_state import SessionStore
 from sonae_web.ground.scope import declared, unscoped
 
 PASSWORD = "for measuring only"  # noqa: S105

@@ -59,7 +59,7 @@ class Person(FastHttpUser):
             if answer.status_code == wanted:
                 answer.success()
             else:
-                FAULTS[f"{page}: {answer.status_code} {type(answer.error).__name__ if answer.error else ''}"] += 1
+                FAULTS[f"{page}: {answer.status_code}"] += 1
                 answer.failure(f"status {answer.status_code}")
         return answer
 
