@@ -12,16 +12,17 @@ from django.db import IntegrityError, ProgrammingError, connection, connections,
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import path, reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
 from sonae_web.accounts.models import Organisation
 from sonae_web.ground import row_security
-from sonae_web.ground.postgres.base import SETTINGS
+from sonae_web.ground.postgres.base import SETTINGS, DatabaseWrapper
 from sonae_web.ground.scope import Owned, Scope, ScopeMissing, declared, unscoped
 from tests.cast import codes, many
+from tests.web.cast import Tree, acting, person
 
 pytestmark = [pytest.mark.needs_postgres, pytest.mark.django_db]
 
@@ -310,6 +311,23 @@ def test_nothing_of_a_request_is_left_for_the_next_on_the_same_connection(client
         assert client.get("/look/0").content == b""
         assert left_over() == []
     assert execute("SELECT pg_backend_pid()") == pid
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_page_that_is_only_read_is_told_its_scope_once(
+    client: Client, place: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, user, tell = list[object](), person(), DatabaseWrapper._tell
+    acting(user, "member", place.member)
+    client.force_login(user)
+
+    def listened(self: DatabaseWrapper, to: Any) -> None:
+        told.append(to)
+        tell(self, to)
+
+    monkeypatch.setattr(DatabaseWrapper, "_tell", listened)
+    assert client.get(reverse("business", args=[place.member.pk])).status_code == 200
+    assert [type(each) for each in told if each is not None] == [Scope]
 
 
 @pytest.mark.django_db(transaction=True)
