@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from sonae.checklist import CAUSES, Business
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme, read_document
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.words import LIBRARY
 from sonae.tables import BASES, Basis
 
@@ -39,7 +39,7 @@ def check_casebook(programme: Programme) -> tuple[tuple[Case, ...], tuple[Proble
     return _load(programme)
 
 
-@lru_cache(maxsize=4)
+@kept_sound
 def _load(programme: Programme) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     industries, references = programme.industries, programme.references

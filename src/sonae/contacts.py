@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from sonae.figures import LANGS
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Programme, read_document
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.values import sourced
 from sonae.tables import Basis
 
@@ -71,7 +71,7 @@ def contacts(programme: Programme) -> Contacts:
     return found
 
 
-@lru_cache(maxsize=8)
+@kept_sound
 def check_contacts(programme: Programme) -> tuple[Contacts, tuple[Problem, ...]]:
     """Return offices and desks, and every fault of ``contacts.yaml`` and its words."""
     problems: list[Problem] = []

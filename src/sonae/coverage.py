@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
 from types import MappingProxyType
 
 from sonae.figures import LANGS, decimal, exact_yen
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Programme, Words, digest, read_document
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.values import sourced
 from sonae.tables import Basis
 
@@ -121,7 +121,7 @@ def _blanks(programme: Programme, words: Words) -> dict[str, str]:
     }
 
 
-@lru_cache(maxsize=8)
+@kept_sound
 def check_clauses(programme: Programme) -> tuple[tuple[Clause, ...], tuple[Problem, ...]]:
     """Return every clause in every wording, and every fault of ``coverage.yaml`` and its words."""
     problems: list[Problem] = []

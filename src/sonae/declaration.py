@@ -7,7 +7,6 @@ What is not stated or not known earns nothing.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Literal
@@ -15,6 +14,7 @@ from typing import Any, Literal
 from sonae.checklist import Business, Edition, Question, load_edition
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
+from sonae.programmes.kept import kept_sound
 from sonae.scoring import Score, score
 from sonae.tables import BASES
 
@@ -255,7 +255,7 @@ def _past(plain: Mapping[str, Any]) -> Past:
     return Past(plain["stated"], tuple(Entry(**each) for each in plain["entries"]))
 
 
-@lru_cache(maxsize=8)
+@kept_sound
 def _rows(programme: Programme) -> tuple[tuple[Mapping[str, Any], ...], tuple[Problem, ...]]:
     problems: list[Problem] = []
     try:

@@ -23,7 +23,7 @@ class _Parts:
 
     def start(self, name: str, command: Sequence[str]) -> None:
         # nothing else runs in this process, so that what the child does before its program is safe
-        part = subprocess.Popen(command, process_group=0, preexec_fn=_follow_parent())  # noqa: S603
+        part = subprocess.Popen(command, process_group=0, preexec_fn=_follow_parent())  # noqa: S603 - commands of ours
         self.running[part.pid] = (name, part)
 
     def end(self) -> None:

@@ -62,7 +62,7 @@ def test_every_page_of_a_declaration_is_sound(
     base, desk, application = f"/my/{member.organisation}/declaration/", f"/desk/{office.organisation}", uuid.uuid4()
     page = sign_in(open_page(size), of(member), live_server.url)
     language = {"name": "django_language", "value": lang, "url": live_server.url}
-    page.context.add_cookies([language])  # type: ignore[list-item]
+    page.context.add_cookies([language])  # type: ignore[list-item]  # a dict of its fields
 
     def look(*paths: str) -> None:
         for path in paths:
@@ -92,7 +92,7 @@ def test_every_page_of_a_declaration_is_sound(
         notice = notices.notify(scope=member, kind="sales", changed_on=clock.today(), text="見本の変更\n" * 9)
     look(base, f"{base}changes")
     page.context.clear_cookies()
-    sign_in(page, of(office), live_server.url).context.add_cookies([language])  # type: ignore[list-item]
+    sign_in(page, of(office), live_server.url).context.add_cookies([language])  # type: ignore[list-item]  # a dict of its fields
     look(f"{desk}/applications/{application}/declaration", f"{desk}/changes/", f"{desk}/changes/{notice.pk}")
 
 

@@ -151,7 +151,7 @@ def test_public_pages_are_sound(
 ) -> None:
     page = open_page(size)
     language = {"name": "django_language", "value": lang, "url": live_server.url}
-    page.context.add_cookies([language])  # type: ignore[list-item]
+    page.context.add_cookies([language])  # type: ignore[list-item]  # a dict of its fields
     at(datetime(2027, 12, 15, 9, 0, tzinfo=JST))
     page.goto(f"{live_server.url}/when/?plan=p5000&industry=retail&sales=5000%E4%B8%87")
     expect(page.get_by_role("heading", level=3)).to_have_count(2)
@@ -185,7 +185,7 @@ def test_every_page_of_an_application_is_sound(
     for who, theirs in paths.items():
         page = sign_in(open_page(size), who, live_server.url)
         language = {"name": "django_language", "value": lang, "url": live_server.url}
-        page.context.add_cookies([language])  # type: ignore[list-item]
+        page.context.add_cookies([language])  # type: ignore[list-item]  # a dict of its fields
         for path in theirs:
             page.goto(live_server.url + path)
             sound(page, path)

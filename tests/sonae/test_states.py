@@ -3,6 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ from sonae.enrolment.states import (
 START, END = datetime(2027, 8, 25, 16, tzinfo=JST), datetime(2028, 3, 25, 16, tzinfo=JST)
 BEFORE, DURING, LATER = START - timedelta(days=20), START + timedelta(days=40), END + timedelta(days=5)
 NEW = Life(START, END)
-STATES, PAYMENTS = set(CoverState.__args__), set(PaymentState.__args__)  # type: ignore[attr-defined]
+STATES, PAYMENTS = set(get_args(CoverState)), set(get_args(PaymentState))
 STEPS = {step.name: step for step in (*COVER, *PAYMENT)}
 ROLES = ("member", "federation", "underwriter", "clock", "association", "admin")
 TAKEN = st.tuples(

@@ -42,12 +42,14 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 def there(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Stage]:
     """The stage, set up once; undone after the last test."""
     logging.disable(logging.CRITICAL)  # there would be a hundred thousand lines
-    with django_db_blocker.unblock(), transaction.atomic():
-        made = stage()
-        assert sum(1 for _ in matrix(made)) >= FIGURE  # and what fills every blank is made
-        yield made
-        transaction.set_rollback(True)
-    logging.disable(logging.NOTSET)
+    try:
+        with django_db_blocker.unblock(), transaction.atomic():
+            made = stage()
+            assert sum(1 for _ in matrix(made)) >= FIGURE  # and what fills every blank is made
+            yield made
+            transaction.set_rollback(True)
+    finally:
+        logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(autouse=True)

@@ -588,6 +588,8 @@ def parts_found(mine: Scope, pks: dict[uuid.UUID, uuid.UUID]) -> Iterator[Part]:
 @example([], b"\xff" * 16)
 @example([b"\xff" * 16], b"\xff" * 32)
 @example([b"a" * 15 + b"\xff"], b"a" * 15 + b"\xff" * 17)
+@example([b"a" * 16], b"a" * 15 + b"b")  # the next sibling
+@example([b"a" * 15 + b"\xff"], b"a" * 14 + b"b" * 2)  # and that of one whose id ends with the last byte
 def test_the_span_of_a_branch_holds_its_paths_and_no_other(steps: list[bytes], other: bytes) -> None:
     root = b"".join(steps)
     since, until = Scope(uuid.uuid4(), "federation", uuid.uuid4(), root).span

@@ -1,6 +1,7 @@
 """What every part of the flyer needs: programme, year, language, words of that year, and how figures are put on it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -66,6 +67,6 @@ class Page:
         return f"{self.day(value)}{'' if self.lang == 'ja' else ', '}{self.hour(value)}"
 
 
-def _wordings(texts: object, name: str) -> list[str]:
-    found = [key.removeprefix(f"{name}.") for key in texts if key.startswith(f"{name}.")]  # type: ignore[attr-defined]
+def _wordings(texts: Mapping[str, str], name: str) -> list[str]:
+    found = [key.removeprefix(f"{name}.") for key in texts if key.startswith(f"{name}.")]
     return [each for each in found if _YEAR.fullmatch(each)]

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 
 from sonae.casebook import check_casebook
@@ -12,6 +11,7 @@ from sonae.figures import LANGS
 from sonae.money import MOST_YEN
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Plan, Programme, read_document
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.values import sourced
 from sonae.tables import Basis
 
@@ -66,7 +66,7 @@ def first_day(programme: Programme, year: int) -> date:
     return rule(programme, "normal_cover_from", year).on({"year": date(year, 1, 1)}, programme.days)
 
 
-@lru_cache(maxsize=8)
+@kept_sound
 def check_flyer(programme: Programme) -> tuple[tuple[Shown, ...], tuple[Problem, ...]]:
     """Return what the flyer shows by year, and every fault of ``flyer.yaml`` and its words."""
     problems: list[Problem] = []

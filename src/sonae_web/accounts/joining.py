@@ -68,8 +68,9 @@ def ask(*, key: UUID, association: Organisation, name: str, number: str, mail: s
     audit.record(action="join.requested", kind="joinrequest", object_id=row.pk, organisation=place.pk)
     letters.send(kind="join_received", to=mail, lang=lang(), values={"association": place.name})
     link = letters.link(reverse("desk_requests", args=[place.pk]))
-    for clerk in Role.objects.filter(organisation=place, role=Role.Name.ASSOCIATION).select_related("user"):
-        letters.send(kind="join_waiting", to=clerk.user.email, lang="ja", values={"link": link})
+    for clerk in letters.people([place.pk], Role.Name.ASSOCIATION):
+        language = letters.lang_of(clerk.user)
+        letters.send(kind="join_waiting", to=clerk.user.email, lang=language, values={"link": link})
 
 
 def waiting(*, scope: Scope) -> list[Asked]:

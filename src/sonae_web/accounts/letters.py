@@ -19,7 +19,7 @@ def send(*, kind: str, to: str, lang: Lang, values: Mapping[str, str]) -> None:
 
 def people(organisations: Collection[UUID], role: str) -> list[Role]:
     """Return the roles of that name held in organisations by people who can sign in, each with its person."""
-    held = Role.objects.filter(organisation__in=organisations, role=role, user__is_active=True)
+    held = Role.objects.filter(organisation__pk__among=frozenset(organisations), role=role, user__is_active=True)
     return list(held.select_related("user").order_by("user__email"))
 
 

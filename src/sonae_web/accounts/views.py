@@ -46,7 +46,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth has no types
 def close(request: HttpRequest) -> HttpResponse:
     """The own account to close: asked first, with what it means; by whoever has just shown again who it is."""
     person = cast(User, request.user)

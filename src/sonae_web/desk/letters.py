@@ -5,13 +5,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sonae_web.accounts import invitations
+from sonae_web.accounts import invitations, letters
 from sonae_web.accounts.models import Invitation, Organisation, Role, User
 from sonae_web.desk import places
 from sonae_web.diagnosis import progress
-from sonae_web.ground.outbox import post
 from sonae_web.ground.scope import Scope, declared
-from sonae_web.ground.words import lang
 
 
 class NotInvited(Exception):  # noqa: N818 - an answer in words
@@ -39,17 +37,17 @@ def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str) ->
             progress.invited(scope=own, organisation=organisation.pk, year=places.this_year())
 
 
-def remind(*, to: str, member: str, association: str, link: str) -> None:
-    """Write a reminder to somebody of a member in this transaction."""
-    post(kind="reminder", to=to, lang=lang(), values={"member": member, "association": association, "link": link})
+def remind(*, to: User, member: str, association: str, link: str) -> None:
+    """Write a reminder to somebody of a member in this transaction, in the language of who gets it."""
+    values = {"member": member, "association": association, "link": link}
+    letters.send(kind="reminder", to=to.email, lang=letters.lang_of(to), values=values)
 
 
-def addresses(members: Collection[UUID]) -> dict[UUID, list[str]]:
-    """Return by member the addresses of the people who act for it."""
-    found: dict[UUID, list[str]] = {}
-    held = Role.objects.filter(role=Role.Name.MEMBER, organisation__pk__among=frozenset(members), user__is_active=True)
-    for member, mail in held.order_by("user__email").values_list("organisation_id", "user__email"):
-        found.setdefault(member, []).append(mail)
+def people(members: Collection[UUID]) -> dict[UUID, list[User]]:
+    """Return by member the people who act for it."""
+    found: dict[UUID, list[User]] = {}
+    for held in letters.people(members, Role.Name.MEMBER):
+        found.setdefault(held.organisation_id, []).append(held.user)
     return found
 
 

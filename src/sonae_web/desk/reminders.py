@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from sonae_web.accounts.models import Organisation, Role
+from sonae_web.accounts.models import Organisation, Role, User
 from sonae_web.desk import letters, members
 from sonae_web.desk.members import Member
 from sonae_web.diagnosis.models import Progress
@@ -26,8 +26,8 @@ class Plan:
 
     to: list[Member] = field(default_factory=list)
     without: dict[str, list[Member]] = field(default_factory=lambda: {reason: [] for reason in _REFUSALS})
-    people: dict[uuid.UUID, list[str]] = field(default_factory=dict)
-    """By member the addresses of its people; who has none but an open invitation gets that anew."""
+    people: dict[uuid.UUID, list[User]] = field(default_factory=dict)
+    """By member its people; who has none but an open invitation gets that anew."""
 
     @property
     def latest(self) -> datetime | None:
@@ -49,7 +49,7 @@ def plan(*, scope: Scope, rows: Collection[Member]) -> Plan:
     """Return who of some members would be reminded now."""
     now, made = clock.now(), Plan()
     pks = [row.pk for row in rows]
-    people = letters.addresses(pks)
+    people = letters.people(pks)
     invited = letters.invited(scope, pks)
     for row in rows:
         reason = _reason(row, now, has_address=row.pk in people or row.pk in invited)
@@ -97,8 +97,8 @@ def _send(scope: Scope, association: Organisation, made: Plan, link: str) -> Non
     open_ = letters.invited(scope, again)
     organisations = {row.pk: row for row in Organisation.objects.filter(pk__among=frozenset(again))}
     for row in made.to:
-        for mail in made.people.get(row.pk, ()):
-            letters.remind(to=mail, member=row.name, association=association.name, link=link)
+        for person in made.people.get(row.pk, ()):
+            letters.remind(to=person, member=row.name, association=association.name, link=link)
     for pk in again:
         mail = sealed.get(open_[pk], "mail")
         letters.invite(scope=scope, organisation=organisations[pk], role=Role.Name.MEMBER, mail=mail)

@@ -94,8 +94,9 @@ def ask(*, office: str, text: str, business: str, name: str, mail: str, phone: s
     if mail:
         letters.send(kind="inquiry_received", to=mail, lang=lang(), values={"number": row.number, "office": place.name})
     link = letters.link(reverse("desk_inquiry", args=[place.pk, row.pk]))
-    for clerk in Role.objects.filter(organisation=place, role=Role.Name.FEDERATION).select_related("user"):
-        letters.send(kind="inquiry_waiting", to=clerk.user.email, lang="ja", values={"link": link})
+    for clerk in letters.people([place.pk], Role.Name.FEDERATION):
+        language = letters.lang_of(clerk.user)
+        letters.send(kind="inquiry_waiting", to=clerk.user.email, lang=language, values={"link": link})
     return row
 
 

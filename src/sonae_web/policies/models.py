@@ -1,6 +1,7 @@
 """Applications and what comes of them: covers, proposals of two clerks, remarks; extensions of a window; banks."""
 
 import uuid
+from typing import get_args
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,8 +12,8 @@ from sonae_web.ground.sealed import SealedField
 
 DECIDED = ("withdrawn", "declined", "accepted")
 APPLICATION_STATES = (*sorted(OPEN), *DECIDED)
-COVER_STATES = tuple(name for name in CoverState.__args__ if name not in OPEN | {"withdrawn", "declined"})  # type: ignore[attr-defined]
-PAYMENT_STATES: tuple[str, ...] = PaymentState.__args__  # type: ignore[attr-defined]
+COVER_STATES = tuple(name for name in get_args(CoverState) if name not in OPEN | {"withdrawn", "declined"})
+PAYMENT_STATES: tuple[str, ...] = get_args(PaymentState)
 
 
 class Application(Owned):

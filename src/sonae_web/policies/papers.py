@@ -138,7 +138,7 @@ def _issue_letter(remark: Remark, lang: Lang) -> Document:
         return issued
     row, programme = Application.objects.get(pk=remark.application_id), records.programme()
     found = policy.Letter(
-        kind=kind, number=f"{row.number}-{clock.date_of(remark.made_at):%Y%m%d}", on=clock.date_of(remark.made_at), insured=row.insured,  # type: ignore[arg-type]
+        kind=kind, number=f"{row.number}-{clock.date_of(remark.made_at):%Y%m%d}", on=clock.date_of(remark.made_at), insured=row.insured,  # type: ignore[arg-type]  # one of the kinds of letter
         application=row.number or "", points=tuple(sealed.get(remark, "content")["points"]),
     )  # fmt: skip
     return _keep(policy.letter(programme, policy.parties(programme, lang), found, lang), row.tenant, remark.pk)

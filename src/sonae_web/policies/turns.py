@@ -30,7 +30,7 @@ def turn() -> None:
 
 
 def _ids(rows: "Iterable[Cover] | Iterable[Application]") -> list[UUID]:
-    return list(rows.order_by("cover_from", "pk").values_list("pk", flat=True)[:AT_ONCE])  # type: ignore[union-attr]
+    return list(rows.order_by("cover_from", "pk").values_list("pk", flat=True)[:AT_ONCE])  # type: ignore[union-attr]  # a query set of either
 
 
 @transaction.atomic

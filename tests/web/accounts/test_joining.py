@@ -76,6 +76,21 @@ def test_a_business_asks_the_clerk_confirms_and_it_is_in(client: Client, there: 
     assert "会員と確認" in desk.get(f"/desk/{there.association.pk}/requests").content.decode()
 
 
+def test_each_clerk_is_told_in_their_language(client: Client, there: Tree, clerk: User) -> None:
+    second = staff(account("second@example.jp"))
+    grant_role(user=second, organisation=there.association, role="association")
+    User.objects.filter(pk=second.pk).update(lang="en")
+    left = staff(account("left@example.jp"))
+    grant_role(user=left, organisation=there.association, role="association")
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    asked(client, there)
+    assert sorted((each.to[0], each.subject) for each in mails()) == [
+        ("clerk@example.jp", "加入申請が届きました"),
+        ("second@example.jp", "A request to join has arrived"),
+        ("ten@example.jp", "加入申請を受け付けました"),
+    ]
+
+
 def test_a_known_address_gets_the_same_answer(client: Client, there: Tree) -> None:
     account("known@example.jp")
     answers = []

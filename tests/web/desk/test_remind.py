@@ -80,6 +80,15 @@ def test_the_clerk_confirms_and_each_is_reminded_once(there: Tree, client: Clien
     assert AuditRow.objects.filter(action="members.reminded").count() == 1
 
 
+def test_each_is_reminded_in_the_language_they_read(there: Tree, client: Client) -> None:
+    User.objects.filter(email="m0@example.jp").update(lang="en")
+    remind(client, there, all="1", confirmed="1", sure="1")
+    assert [(recipient, "diagnosis" in body) for recipient, body in letters()] == [
+        ("m0@example.jp", True),
+        ("m1@example.jp", False),
+    ]
+
+
 def test_only_those_ticked_and_none_outside_of_the_association(there: Tree, client: Client) -> None:
     remind(client, there, member=[there.neighbour.pk, there.far_member.pk, "x"], confirmed="1", sure="1")
     assert to() == ["m1@example.jp"]

@@ -94,6 +94,17 @@ def test_a_visitor_asks_the_prefectures_clerk_answers_and_closes(client: Client,
     assert [told(f"inquiry.{each}")[0]["actor"] for each in actions] == [None, clerk.pk, clerk.pk, clerk.pk]
 
 
+def test_each_clerk_is_told_in_their_language(place: Tree) -> None:
+    desk_of(place.prefecture)
+    clerk_of(place.prefecture)
+    User.objects.filter(pk=clerk_of(place.prefecture, "second@example.jp").pk).update(lang="en")
+    User.objects.filter(pk=clerk_of(place.prefecture, "left@example.jp").pk).update(is_active=False)
+    asked()
+    told_to = {each.to[0]: each.subject for each in mails() if "inquiries/" in each.body}
+    wanted = {"clerk@example.jp": "お問い合わせが届きました", "second@example.jp": "An inquiry has arrived"}
+    assert {to: subject for to, subject in told_to.items() if not to.startswith("federation-")} == wanted
+
+
 def test_what_is_stored_is_sealed(place: Tree) -> None:
     row = asked()
     assert "見本 花子".encode() not in bytes(row.content)
