@@ -96,7 +96,7 @@ def make(*, scope: Scope, insured: str, facts: Facts, plan: str, kind: str, cred
         fingerprint=found.fingerprint, hash=sha256(content).hexdigest(),
     )  # fmt: skip
     sealed.put_bytes(row, "content", content)
-    told = Quote.within(scope).filter(state=Quote.State.WAITING).exists()
+    told = Quote.within(scope).filter(state=Quote.State.WAITING, expires_on__gte=on).exists()
     row.save(force_insert=True)
     if row.state == Quote.State.WAITING and not told:  # one mail while something of this member waits
         letters.tell_underwriters(row, "referral_waiting")
@@ -171,7 +171,7 @@ def one(*, scope: Scope, quote: UUID) -> Quote:
 
 def is_usable(row: Quote) -> bool:
     """Return whether it can be applied with today."""
-    return row.state in USABLE and clock.today() <= row.expires_on
+    return row.state in USABLE and not row.expired
 
 
 def content(row: Quote) -> dict[str, Any]:
