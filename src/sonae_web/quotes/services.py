@@ -124,6 +124,12 @@ def promised(*, facts: Facts, choice: Choice, result: Result | None, credit: Cre
     return {"grade": result.grade, "premiums": [each.annual_premium for each in quotes]}
 
 
+def earns(credit: Credit, on: date) -> bool:
+    """Return whether a signed declaration takes anything off the premium by the tariff of a day."""
+    rates = rating.tariff(programme(), on)
+    return rates.declared(credit.grade, signed=True) + rates.certified(credit.certifications) > 0
+
+
 def expiry(found: Programme, on: date, choice: Choice) -> date:
     """Return the last day of a quote: so many days after it was made, and never past the day before cover starts."""
     return min(on + timedelta(days=found.integer("rates.quote_days", on)), choice.cover_from.date() - timedelta(days=1))

@@ -139,6 +139,7 @@ def _plans(
         "choices": open_,
         "choice": choice,
         "credit": credit,
+        "earns": credit is not None and services.earns(credit, on),
         "result": result,
         "missing": missing,
     }
