@@ -31,7 +31,11 @@ PERIOD = policy.period_of(choices(programme(), ON)[0])
 TERMS = policy.terms_of(programme().plans[2])
 SIGNATORY = policy.Signatory("見本 花子", "代表取締役", "representative")
 VERIFY = "https://sonae.example.jp/verify/3Jx9kQ2mZp7rT5vW8yB1nC4d"
-STEPS = (policy.Step("業種の基本", "50,000円", 50_000, "推定"), policy.Step("団体割引", "× 0.80", 40_000, "仮定"))
+STEPS = (  # as many as a quote has
+    policy.Step("業種の基本の保険料（売上高1億円、賠償1,000万円）", "", 50_000, "推定"),
+    *(policy.Step(f"見本の係数{number}", "× 1", 50_000, "仮定") for number in range(9)),
+    policy.Step("団体割引", "× 0.80", 40_000, "仮定"),
+)
 LONGEST = ("見本の長い名前の商店" * 10, "W" * 100, "㈱髙﨑" * 25)
 """Names of 100 characters: without a place to break, all wide, of characters outside JIS."""
 

@@ -49,7 +49,7 @@ def _verdict(sheet: Sheet, found: Quote) -> list[Block]:
         {
             "name": sheet.w("quote.premium", months=found.period.months),
             "value": sheet.yen(found.premium),
-            "note": sheet.w("quote.debited", day=sheet.day(found.period.debit_on)),
+            "note": "",
         }
     ]
     if found.annual_premium is not None and found.annual_premium != found.premium:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from sonae_web.ground import clock
 from sonae_web.ground.scope import Owned
 from sonae_web.ground.sealed import SealedField
 
@@ -67,6 +68,11 @@ class Quote(Owned):
     def referred(self) -> bool:
         """Whether an underwriter decides it, or did."""
         return self.decision == "referred"
+
+    @property
+    def expired(self) -> bool:
+        """Whether its last day is over: it is neither applied with nor decided on any more."""
+        return self.state not in (self.State.REFUSED, self.State.DECLINED) and self.expires_on < clock.today()
 
 
 class Decision(Owned):

@@ -59,7 +59,7 @@ def referral(request: ActingRequest, quote: UUID) -> HttpResponse:
         return _page(request, quote, entered, faults, "")
     try:
         row = referrals.decide(scope=request.acting.scope, quote=quote, judgement=judgement)
-    except (referrals.OwnOrganisation, referrals.AlreadyDecided, referrals.NoFigure) as refused:
+    except tuple(_REFUSED) as refused:
         return _page(request, quote, entered, {}, _REFUSED[type(refused)])
     return redirect("referral", request.acting.organisation.pk, row.pk)
 
@@ -72,7 +72,7 @@ def confirm(request: ActingRequest, quote: UUID) -> HttpResponse:
     act = referrals.send_back if request.POST.get("act") == "send_back" else referrals.confirm
     try:
         act(scope=request.acting.scope, quote=quote, seen=request.POST.get("seen", ""))
-    except (referrals.OwnOrganisation, referrals.AlreadyDecided, referrals.SamePerson) as refused:
+    except tuple(_REFUSED) as refused:
         return _page(request, quote, {}, {}, _REFUSED[type(refused)])
     return redirect("referral", request.acting.organisation.pk, quote)
 
@@ -80,6 +80,7 @@ def confirm(request: ActingRequest, quote: UUID) -> HttpResponse:
 _REFUSED: dict[type[Exception], str] = {
     referrals.OwnOrganisation: "own",
     referrals.AlreadyDecided: "already",
+    referrals.Expired: "expired",
     referrals.NoFigure: "no_figure",
     referrals.SamePerson: "same",
 }
@@ -157,7 +158,7 @@ def _page(
         "own": referrals.belongs(scope.user, row.tenant),
         "seconds": [describe(each, lang()) for each in seconds],
         "bounds": [float(each) for each in bounds(rates)],
-        "open": row.state == Quote.State.WAITING,
+        "open": row.state == Quote.State.WAITING and not row.expired,
         "entered": entered or {"loading": "1.00"},
         "faults": faults,
         "refused": refused,

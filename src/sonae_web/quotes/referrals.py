@@ -41,6 +41,10 @@ class AlreadyDecided(Exception):  # noqa: N818 - a state
     """Somebody else decided meanwhile, or the proposal is not the one that was seen."""
 
 
+class Expired(Exception):  # noqa: N818 - a state
+    """Its last day is over: the member asks for a new quote."""
+
+
 class OwnOrganisation(Exception):  # noqa: N818 - a refusal
     """Nobody decides on an organisation that it belongs to."""
 
@@ -64,13 +68,14 @@ class Judgement:
 
 
 def queue(scope: Scope) -> list[Quote]:
-    """Return the quotes that wait for a decision, the oldest first."""
-    return list(Quote.within(scope).filter(state__in=OPEN).defer("content").order_by("made_at"))
+    """Return the quotes that wait for a decision and are still good, the oldest first."""
+    rows = Quote.within(scope).filter(state__in=OPEN, expires_on__gte=clock.today())
+    return list(rows.defer("content").order_by("made_at"))
 
 
 def decided(scope: Scope, most: int) -> list[Quote]:
     """Return the quotes decided last, newest first."""
-    return list(Quote.within(scope).filter(state__in=DECIDED).defer("content").order_by("-made_at")[:most])
+    return list(Quote.within(scope).filter(state__in=DECIDED).defer("content").order_by("-decided__at")[:most])
 
 
 @transaction.atomic
@@ -96,7 +101,7 @@ def needs_second(row: Quote, judgement: Judgement) -> tuple[Problem, ...]:
 def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
     """Decide on a waiting quote, or propose it to a second underwriter where it lies beyond the authority of one.
 
-    Raises Http404, OwnOrganisation, AlreadyDecided, NoFigure, and ValueError for a judgement without a reason or with a
+    Raises Http404, OwnOrganisation, AlreadyDecided, Expired, NoFigure, and ValueError for a judgement without a reason or with a
     loading that is no factor; Refused for an approval where the programme may not be sold.
     """
     if judgement.approved:
@@ -136,7 +141,10 @@ def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
 
 @transaction.atomic
 def confirm(*, scope: Scope, quote: UUID, seen: str) -> Quote:
-    """Confirm the proposed decision whose hash was seen. Raises Http404, OwnOrganisation, SamePerson, AlreadyDecided."""
+    """Confirm the proposed decision whose hash was seen.
+
+    Raises Http404, OwnOrganisation, SamePerson, AlreadyDecided, Expired.
+    """
     row, decision = _proposed(scope, quote, seen)
     if decision.by == scope.user:
         raise SamePerson
@@ -241,6 +249,8 @@ def _locked(scope: Scope, quote: UUID, *states: str) -> Quote:
         raise OwnOrganisation
     if row.state not in states:
         raise AlreadyDecided
+    if row.expired:
+        raise Expired
     return row
 
 

@@ -96,7 +96,7 @@ def make(*, scope: Scope, insured: str, facts: Facts, plan: str, kind: str, cred
         fingerprint=found.fingerprint, hash=sha256(content).hexdigest(),
     )  # fmt: skip
     sealed.put_bytes(row, "content", content)
-    told = Quote.within(scope).filter(state=Quote.State.WAITING).exists()
+    told = Quote.within(scope).filter(state=Quote.State.WAITING, expires_on__gte=on).exists()
     row.save(force_insert=True)
     if row.state == Quote.State.WAITING and not told:  # one mail while something of this member waits
         letters.tell_underwriters(row, "referral_waiting")
@@ -122,6 +122,12 @@ def promised(*, facts: Facts, choice: Choice, result: Result | None, credit: Cre
         rating.rate(found, of_member.request(found, facts, plan, signed, on, choice.months)) for plan in found.plans
     ]
     return {"grade": result.grade, "premiums": [each.annual_premium for each in quotes]}
+
+
+def earns(credit: Credit, on: date) -> bool:
+    """Return whether a signed declaration takes anything off the premium by the tariff of a day."""
+    rates = rating.tariff(programme(), on)
+    return rates.declared(credit.grade, signed=True) + rates.certified(credit.certifications) > 0
 
 
 def expiry(found: Programme, on: date, choice: Choice) -> date:
@@ -171,7 +177,7 @@ def one(*, scope: Scope, quote: UUID) -> Quote:
 
 def is_usable(row: Quote) -> bool:
     """Return whether it can be applied with today."""
-    return row.state in USABLE and clock.today() <= row.expires_on
+    return row.state in USABLE and not row.expired
 
 
 def content(row: Quote) -> dict[str, Any]:

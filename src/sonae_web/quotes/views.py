@@ -30,7 +30,7 @@ member = acting(Role.Name.MEMBER)
 def listed(request: ActingRequest) -> HttpResponse:
     """Every quote, newest first."""
     rows = services.history(request.acting.scope)
-    return render(request, "quotes/quotes.html", {"quotes": [(row, services.is_usable(row)) for row in rows]})
+    return render(request, "quotes/quotes.html", {"quotes": rows})
 
 
 @member
@@ -77,7 +77,6 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
     context = {
         "quote": row,
         "usable": services.is_usable(row),
-        "expired": row.expires_on < clock.today(),
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),
         "asked": shown.asked(content, texts),
@@ -140,6 +139,7 @@ def _plans(
         "choices": open_,
         "choice": choice,
         "credit": credit,
+        "earns": credit is not None and services.earns(credit, on),
         "result": result,
         "missing": missing,
     }

@@ -59,6 +59,15 @@ def test_a_referred_quote_is_told_to_underwriters_once_while_it_waits(member: Sc
     assert first.number not in told["subject"]
 
 
+def test_a_referral_past_its_last_day_does_not_keep_the_next_one_from_being_told(
+    member: Scope, underwriter: Scope
+) -> None:
+    quote(member, known_incident="yes")
+    with clock.stopped(datetime(2027, 7, 11, 1, 0, tzinfo=UTC)):
+        later = quote(member, known_incident="yes")
+    assert [later.number in each["body"] for each in mails("referral_waiting")] == [False, True]
+
+
 @pytest.mark.parametrize(
     ("judgement", "kind"),
     [

@@ -14,9 +14,12 @@ from sonae_web.accounts.models import User
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.models import AuditRow, Document
 from sonae_web.ground.scope import Scope, declared, unscoped
-from sonae_web.quotes import services
+from sonae_web.ground.words import words
+from sonae_web.quotes import facts, services
 from sonae_web.quotes.models import Quote
 from tests.web.cast import Tree, acting, person, scope
+from tests.web.declarations.cast import diagnosed as declare_diagnosed
+from tests.web.declarations.cast import signed
 from tests.web.quotes.cast import FORM, INCIDENT, diagnosed, form, quote, row, told
 from tests.web.test_members import at
 
@@ -93,6 +96,36 @@ def test_what_is_frozen_holds_request_steps_choice_and_the_plans_beside(member: 
     assert [len(plan["if_material"]) for plan in content["comparison"]["plans"]] == [4, 4, 4, 4]
     assert made.premium == services.premium_for(made, 7)
     assert made.premium == content["quote"]["premium"]
+
+
+@pytest.mark.parametrize(
+    ("day", "answer", "word", "factor"),
+    [
+        (datetime(2026, 11, 30, 14, 59, tzinfo=UTC), "yes", "with_no_discount", "1"),  # the day before the first
+        (datetime(2026, 11, 30, 15, 0, tzinfo=UTC), "yes", "with_declaration", "0.8"),
+        (datetime(2026, 12, 1, 1, 0, tzinfo=UTC), "no", "with_no_discount", "1"),
+    ],
+)
+def test_the_page_says_that_a_declaration_counts_only_where_the_tariff_takes_something_off(
+    browser: Client, place: Tree, member: Scope, day: datetime, answer: str, word: str, factor: str
+) -> None:
+    with clock.stopped(day):
+        with declared(member):
+            declare_diagnosed(member, answer)
+            signed(member)
+            held = facts.credit(member)
+        assert held is not None
+        page = browser.post(at("quote_plans", place.member), form(**FORM)).content.decode()
+        told_so = {
+            each: words()(f"quotes.{each}", number=held.number, grade=held.grade or "—") in page
+            for each in ("with_declaration", "with_no_discount")
+        }
+        assert told_so == {"with_declaration": False, "with_no_discount": False, word: True}
+        with declared(member):
+            kind = services.open_choices(clock.today())[0].kind
+            made = services.make(scope=member, insured="見本商事", facts=told(), plan="p5000", kind=kind, credit=held)
+        steps = {step["name"]: step["factor"] for step in services.content(made)["quote"]["steps"]}
+        assert steps["declaration"] == factor
 
 
 def test_without_a_diagnosis_the_plans_are_compared_on_the_flyers_leak_alone(browser: Client, place: Tree) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.test import Client
 
 from sonae_web.accounts.models import User
 from sonae_web.accounts.services import grant_role
@@ -20,7 +21,7 @@ from sonae_web.ground.words import words
 from sonae_web.quotes import referrals, services
 from sonae_web.quotes.facts import credit
 from sonae_web.quotes.models import Decision, Quote
-from sonae_web.quotes.referrals import AlreadyDecided, Judgement, OwnOrganisation, SamePerson
+from sonae_web.quotes.referrals import AlreadyDecided, Expired, Judgement, OwnOrganisation, SamePerson
 from tests.web.apart import at_once, prepare
 from tests.web.cast import Tree, scope, tree
 from tests.web.declarations.cast import HANAKO, signed
@@ -31,11 +32,12 @@ from tests.web.test_members import at
 pytestmark = pytest.mark.django_db
 TAKEN = Judgement(approved=True, reason="再発防止策を確認した。", conditions=("委託先との契約を見直すこと",))
 DEAR = replace(TAKEN, loading=Fraction(2))
+JUNE = datetime(2027, 6, 10, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def _in_june() -> Iterator[None]:
-    with clock.stopped(datetime(2027, 6, 10, 1, 0, tzinfo=UTC)):
+    with clock.stopped(JUNE):
         yield
 
 
@@ -189,6 +191,58 @@ def test_a_quote_that_was_not_referred_is_not_there_for_an_underwriter(
     assert browser.get(at("referral", place.prefecture, quote=plain.pk)).status_code == 404
 
 
+@pytest.mark.parametrize("judgement", [TAKEN, replace(TAKEN, approved=False)])
+def test_past_its_last_day_a_referral_leaves_the_queue_and_is_not_decided(
+    place: Tree, member: Scope, underwriter: Scope, waiting: Quote, judgement: Judgement
+) -> None:
+    browser, _ = staff("underwriter", place.prefecture)
+    address = at("referral", place.prefecture, quote=waiting.pk)
+    sent = form(outcome="approved", loading="1.00", reason="よい", conditions="")
+    gone = words()("quotes.refused.expired")
+    with clock.stopped(datetime(2027, 7, 10, 14, 59, tzinfo=UTC)):  # the last minute of the last day in Japan
+        with declared(underwriter):
+            assert [each.pk for each in referrals.queue(underwriter)] == [waiting.pk]
+        assert 'name="outcome"' in browser.get(address).content.decode()
+    with clock.stopped(datetime(2027, 7, 10, 15, 0, tzinfo=UTC)):
+        with declared(underwriter):
+            assert referrals.queue(underwriter) == []
+        assert 'name="outcome"' not in browser.get(address).content.decode()
+        answer = browser.post(address, sent)
+        assert (answer.status_code, gone in answer.content.decode()) == (409, True)
+        with pytest.raises(Expired):
+            decide(underwriter, waiting, judgement)
+        assert row(waiting.pk).expired
+        user = User.objects.get(pk=member.user)
+        mine = Client()
+        mine.force_login(user)
+        page = mine.get(at("quote", place.member, quote=waiting.pk)).content.decode()
+        assert words()("quotes.state.expired") in page
+        assert words()("quotes.waiting_title") not in page
+    assert row(waiting.pk).state == "waiting"
+
+
+def test_past_its_last_day_a_proposal_is_not_confirmed(place: Tree, underwriter: Scope, waiting: Quote) -> None:
+    decide(underwriter, waiting, DEAR)
+    with unscoped("test"):
+        seen = Decision.objects.get().hash
+    second = scope("underwriter", place.prefecture)
+    with clock.stopped(datetime(2027, 7, 11, 1, 0, tzinfo=UTC)), declared(second):
+        assert referrals.queue(second) == []
+        with pytest.raises(Expired):
+            referrals.confirm(scope=second, quote=waiting.pk, seen=seen)
+    assert row(waiting.pk).state == "confirming"
+
+
+def test_what_was_decided_last_comes_first(member: Scope, underwriter: Scope, waiting: Quote) -> None:
+    with clock.stopped(datetime(2027, 6, 11, 1, 0, tzinfo=UTC)):
+        younger = quote(member, known_incident="yes")
+        decide(underwriter, younger)
+    with clock.stopped(datetime(2027, 6, 12, 1, 0, tzinfo=UTC)):
+        decide(underwriter, waiting)
+    with declared(underwriter):
+        assert [each.pk for each in referrals.decided(underwriter, 9)] == [waiting.pk, younger.pk]
+
+
 def test_decided_once_it_stays(underwriter: Scope, waiting: Quote) -> None:
     decide(underwriter, waiting)
     with pytest.raises(AlreadyDecided):
@@ -202,7 +256,7 @@ def test_of_two_underwriters_at_once_one_decides_and_the_other_is_told(
     prepare(tmp_path, monkeypatch)
 
     def set_up() -> tuple[Quote, list[Scope]]:
-        with unscoped("test"):
+        with unscoped("test"), clock.stopped(JUNE):
             place = tree()
             found = quote(scope("member", place.member), known_incident="yes")
             return found, [staff("underwriter", place.prefecture)[1] for _ in range(2)]
@@ -211,7 +265,7 @@ def test_of_two_underwriters_at_once_one_decides_and_the_other_is_told(
     judgements = (TAKEN, Judgement(approved=False, reason="見送る"))
 
     def act(by: Scope, judgement: Judgement) -> str:
-        with clock.stopped(datetime(2027, 6, 10, 1, 0, tzinfo=UTC)):
+        with clock.stopped(JUNE):
             return decide(by, made, judgement).state
 
     results = at_once([partial(act, *pair) for pair in zip(both, judgements, strict=True)], threads=2)
