@@ -223,8 +223,10 @@ def _business_plain(business: Business) -> dict[str, Any]:
 
 
 def _business(plain: Mapping[str, Any]) -> Business:
-    facts: dict[str, Any] = {name: plain[name] for name in FACTS}
-    return Business(**{name: tuple(each) if isinstance(each, list) else each for name, each in facts.items()})
+    facts: dict[str, Any] = {
+        name: tuple(plain[name]) if isinstance(plain[name], list) else plain[name] for name in FACTS
+    }
+    return Business(**facts)
 
 
 def _past_plain(past: Past) -> dict[str, Any]:
