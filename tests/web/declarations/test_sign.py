@@ -98,6 +98,11 @@ def test_a_correction_makes_a_new_version_and_keeps_the_old_one(member: Scope, o
     assert not found.is_signed
     second = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)
     assert (second.version, second.number) == (2, first.number)
+    for before, row in (
+        (first.signed_at, first),
+        (second.signed_at, second),
+    ):  # a quote rests on what was signed by then
+        assert services.of_number(scope=member, number=first.number, before=before) == row
     assert services.content(first).stated.leaks == Past("no")
     assert services.content(second).stated.leaks == leak
     with declared(office):
