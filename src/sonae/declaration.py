@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from sonae.checklist import Business, Edition, Question, load_edition
+from sonae.checklist.business import FACTS
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
 from sonae.programmes.kept import kept_sound
@@ -149,18 +150,7 @@ def prefill(form: Form, record: Mapping[str, Any]) -> Declaration:
 
     An answer 「わからない」 is taken as it is: it stays not known until somebody finds out.
     """
-    facts = record["business"]
-    business = Business(
-        name=facts["name"],
-        industry=facts["industry"],
-        employees=facts["employees"],
-        persons_held=facts["persons_held"],
-        annual_sales=facts["annual_sales"],
-        information=tuple(facts["information"]),
-        media=tuple(facts["media"]),
-        uses=tuple(facts["uses"]),
-        on_consignment=facts["on_consignment"],
-    )
+    business = _business(record["business"])
     controls = record["answers"] if record["edition"] == form.edition.id else {}
     known = {each.id for each in form.controls}
     return Declaration(
@@ -228,22 +218,15 @@ def read(programme: Programme, plain: Mapping[str, Any]) -> Declaration:
 
 
 def _business_plain(business: Business) -> dict[str, Any]:
-    return {
-        "name": business.name,
-        "industry": business.industry,
-        "employees": business.employees,
-        "persons_held": business.persons_held,
-        "annual_sales": business.annual_sales,
-        "information": list(business.information),
-        "media": list(business.media),
-        "uses": list(business.uses),
-        "on_consignment": business.on_consignment,
-    }
+    facts = {name: getattr(business, name) for name in FACTS}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
 
 
 def _business(plain: Mapping[str, Any]) -> Business:
-    listed = {name: tuple(plain[name]) for name in ("information", "media", "uses")}
-    return Business(**{**plain, **listed})
+    facts: dict[str, Any] = {
+        name: tuple(plain[name]) if isinstance(plain[name], list) else plain[name] for name in FACTS
+    }
+    return Business(**facts)
 
 
 def _past_plain(past: Past) -> dict[str, Any]:

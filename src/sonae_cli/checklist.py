@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from sonae.checklist import Answers, load_edition, read_answers
+from sonae.checklist.business import FACTS
 from sonae.problems import Refused, problem
 from sonae.programmes import load
 from sonae_cli.clock import today
@@ -86,18 +87,7 @@ def read(
 def as_data(answers: Answers) -> dict[str, object]:
     """Return answers as an answer file has them."""
     business = answers.business
-    fields = (
-        "name",
-        "industry",
-        "employees",
-        "persons_held",
-        "annual_sales",
-        "information",
-        "media",
-        "uses",
-        "on_consignment",
-    )
-    values = {name: getattr(business, name) for name in fields if name not in business.assumed}
+    values = {name: getattr(business, name) for name in FACTS if name not in business.assumed}
     return {
         "programme": answers.programme.id,
         "edition": answers.edition.id,

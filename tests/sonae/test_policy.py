@@ -57,7 +57,7 @@ def declared(name: str = NAME) -> policy.Signed:
         Past("yes", (Entry("2024-11", "見本：封筒の入れ違い", 12),)), Past("no"), Past("no"),
     )  # fmt: skip
     return policy.Signed(
-        "D-2027-000045", 2, stated, SIGNATORY, NOW, ON, "9f" * 32, declaration.credit(programme(), stated, ON), NOW
+        "D-2027-000045", 2, stated, SIGNATORY, NOW, ON, "9f" * 32, declaration.credit(programme(), stated, ON)
     )
 
 
@@ -80,8 +80,8 @@ def covered(name: str = NAME) -> policy.Certificate:
 
 
 def told(kind: Any, name: str = NAME, **more: Any) -> policy.Letter:
-    points = () if kind == "accepted" else ("見本：口座名義のカナが合いません。",)
-    return policy.Letter(kind, "L-1", ON, name, "A-2027-000077", points, PERIOD, 34_670, **more)
+    points = ("見本：口座名義のカナが合いません。",)
+    return policy.Letter(kind, "L-1", ON, name, "A-2027-000077", points, PERIOD, **more)
 
 
 Make = Callable[[str, Lang], policy.Paper]
@@ -98,7 +98,6 @@ PAPERS: dict[str, Make] = {
     "certificate": lambda name, lang: policy.certificate(programme(), behind_it(lang), covered(name), lang),
     "letter_returned": lambda name, lang: policy.letter(programme(), behind_it(lang), told("returned", name), lang),
     "letter_declined": lambda name, lang: policy.letter(programme(), behind_it(lang), told("declined", name), lang),
-    "letter_accepted": lambda name, lang: policy.letter(programme(), behind_it(lang), told("accepted", name), lang),
     "explanation": lambda name, lang: policy.explanation(programme(), 2027, lang),
 }
 
@@ -138,7 +137,6 @@ FACTS = {
     + "9f" * 32,
     "letter_returned": "見本：口座名義のカナが合いません。 A-2027-000077",
     "letter_declined": "見本：口座名義のカナが合いません。 見本損害保険株式会社お客様相談室",
-    "letter_accepted": "午後4時 34,670円",
     "explanation": "契約概要 注意喚起情報 告知義務 通知義務 クーリングオフ 損害保険契約者保護機構 代理店の権限 1億円 "
     "2026-12-10〜2027-01-31 2027-08-25 見本紛争解決センター 翌月末日",
 }

@@ -20,6 +20,10 @@ MOST_EMPLOYEES = 1_000_000
 NAME_LENGTH = 100
 ELECTRONIC_USES = frozenset({"cloud", "web_shop"})
 """Uses that keep persons' data by themselves."""
+FACTS = (
+    "name", "industry", "employees", "persons_held", "annual_sales", "information", "media", "uses", "on_consignment",
+)  # fmt: skip
+"""What a business states about itself, in the order in which it is asked."""
 MAY_BE_LEFT_OUT = ("annual_sales", "information", "media", "uses", "on_consignment")
 """Fields of a business that are filled in for whoever leaves them out."""
 ASSUMED_INFORMATION = ("name", "address")

@@ -13,7 +13,7 @@ from sonae.programmes import Programme
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A declaration as it was signed. ``hash``: of the content that was signed; ``frozen_at``: when it was accepted."""
+    """A declaration as it was signed. ``hash``: of the content that was signed."""
 
     number: str
     version: int
@@ -23,7 +23,6 @@ class Signed:
     on: date
     hash: str
     credit: Credit
-    frozen_at: datetime | None = None
 
 
 def declaration(programme: Programme, parties: Parties, signed: Signed, lang: Lang) -> Paper:
@@ -140,7 +139,6 @@ def _signed(sheet: Sheet, signed: Signed) -> list[Block]:
                 (sheet.w("authority"), sheet.w(f"authority_{who.authority}")),
                 (sheet.w("signed_at"), sheet.moment(signed.signed_at)),
                 (sheet.w("declaration.grade"), grade),
-                (sheet.w("declaration.frozen_at"), sheet.moment(signed.frozen_at) if signed.frozen_at else ""),
             ]
         ),
         sheet.note(sheet.w("declaration.hash", hash=signed.hash)),

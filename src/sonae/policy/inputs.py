@@ -45,7 +45,6 @@ class Office:
     name: str
     telephone: str = ""
     mail: str = ""
-    address: str = ""
     hours: str = ""
 
 
@@ -75,20 +74,11 @@ class Terms:
     cost_limit: int
     deductible: int
     insurer_share: Fraction = Fraction(1)
-    goodwill_cap_each: int = 500
-    dispute_costs: Literal["inside", "outside_prorata"] = "inside"
 
 
 def terms_of(plan: Plan) -> Terms:
     """Return the terms of a plan."""
-    return Terms(
-        plan.liability_limit,
-        plan.cost_limit,
-        plan.deductible,
-        plan.insurer_share,
-        plan.goodwill_cap_each,
-        plan.dispute_costs,
-    )
+    return Terms(plan.liability_limit, plan.cost_limit, plan.deductible, plan.insurer_share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +189,15 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to an applicant. ``points``: what is missing (returned), the reasons (declined), conditions (accepted)."""
+    """A letter to an applicant. ``points``: what is missing (returned), or the reasons (declined)."""
 
-    kind: Literal["returned", "declined", "accepted"]
+    kind: Literal["returned", "declined"]
     number: str
     on: date
     insured: str
     application: str
-    points: tuple[str, ...] = ()
+    points: tuple[str, ...]
     period: Period | None = None
-    """Accepted: the period of cover. Returned: the one applied for."""
-    premium: int | None = None
+    """The one applied for."""
     answer_by: date | None = None
     """Returned: until when the completed application must arrive for the period applied for."""

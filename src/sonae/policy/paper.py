@@ -165,7 +165,6 @@ class Sheet:
             self.w("telephone", number=office.telephone) if office.telephone else "",
             office.hours,
             office.mail,
-            office.address,
         )
         told = ("、" if self.lang == "ja" else ", ").join(each for each in reached if each)
         if not told:

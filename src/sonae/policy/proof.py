@@ -41,13 +41,17 @@ def application_copy(programme: Programme, parties: Parties, sent: Application, 
         sheet.title(sheet.w("application.account_title")),
         sheet.facts(_account(sheet, sent.account)),
         *_confirmations(sheet, sent),
-        sheet.title(sheet.w("application.sent_title")),
-        sheet.facts(
+        sheet.together(
             [
-                (sheet.w("signatory"), sent.signatory.name),
-                (sheet.w("position"), sent.signatory.position),
-                (sheet.w("authority"), sheet.w(f"authority_{sent.signatory.authority}")),
-                (sheet.w("application.sent_at"), sheet.moment(sent.sent_at)),
+                sheet.title(sheet.w("application.sent_title")),
+                sheet.facts(
+                    [
+                        (sheet.w("signatory"), sent.signatory.name),
+                        (sheet.w("position"), sent.signatory.position),
+                        (sheet.w("authority"), sheet.w(f"authority_{sent.signatory.authority}")),
+                        (sheet.w("application.sent_at"), sheet.moment(sent.sent_at)),
+                    ]
+                ),
             ]
         ),
         sheet.note(sheet.w("application.not_cover")),

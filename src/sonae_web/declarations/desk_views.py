@@ -12,7 +12,7 @@ from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import notices, services
 from sonae_web.declarations.models import SignedDeclaration
-from sonae_web.declarations.views import pdf, summary, to
+from sonae_web.declarations.shown import pdf, summary, to
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import lang, words
 

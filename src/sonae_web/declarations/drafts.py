@@ -8,7 +8,6 @@ nothing is saved.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -18,6 +17,7 @@ from django.db import IntegrityError, transaction
 
 from sonae import declaration as rules
 from sonae.checklist import Business, Question
+from sonae.checklist.business import FACTS
 from sonae.declaration import HISTORY, Certificate, Form, Past
 from sonae_web.declarations.models import Declaration, Draft
 from sonae_web.diagnosis import results
@@ -26,18 +26,6 @@ from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope
 
-FACTS = (
-    "name",
-    "industry",
-    "employees",
-    "persons_held",
-    "annual_sales",
-    "information",
-    "media",
-    "uses",
-    "on_consignment",
-)
-"""The facts that are declared: fields of a business, each an item."""
 Change = Callable[[rules.Declaration], rules.Declaration]
 Differences = Callable[[rules.Declaration], frozenset[str]]
 """Which items differ from what was stated before."""
@@ -288,10 +276,3 @@ def _record(scope: Scope, row: Declaration, action: str, **detail: int | str | U
     audit.record(
         action=action, kind="declaration", object_id=row.pk, actor=scope.user, organisation=row.tenant, detail=detail
     )
-
-
-def month_is_known(text: str, on: date) -> bool:
-    """Return whether a text is a month, as 2026-04, not after a day's."""
-    year, _, month = text.partition("-")
-    known = len(text) == 7 and year.isascii() and year.isdigit() and month.isascii() and month.isdigit()
-    return known and 1 <= int(month) <= 12 and int(year) >= 1900 and text <= on.isoformat()[:7]

@@ -16,7 +16,6 @@ from sonae.policy import Signatory
 from sonae.programmes import Words
 from sonae.programmes.cursor import MOST_PERSONS, iso_day
 from sonae.programmes.reader import FORBIDDEN
-from sonae_web.declarations.drafts import month_is_known
 from sonae_web.declarations.notices import KINDS
 from sonae_web.declarations.notices import MOST_TEXT as MOST_NOTICE
 from sonae_web.declarations.services import AUTHORITIES, MOST_NAME
@@ -41,6 +40,12 @@ class Entered:
 def text(posted: Posted, name: str) -> str:
     """Return a field as text without what cannot be seen and without spaces around it."""
     return FORBIDDEN.sub("", unicodedata.normalize("NFC", posted.get(name, ""))).strip()
+
+
+def seen(posted: Posted) -> int:
+    """Return the version of the draft from which the form was made; -1 for none."""
+    text = posted.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def ticks(posted: Posted) -> frozenset[str]:
@@ -126,13 +131,20 @@ def read_past(posted: Posted, name: str, today: date, words: Words) -> Entered:
 
 def _row_faults(row: Mapping[str, str], name: str, today: date, words: Words) -> dict[str, str]:
     faults = {}
-    if not month_is_known(row["when"], today):
+    if not _month_is_known(row["when"], today):
         faults["when"] = words("site.declare.fault_when")
     if not 1 <= len(row["what"]) <= MOST_TEXT:
         faults["what"] = words("site.declare.fault_what", most=MOST_TEXT)
     if row["amount"] and _amount(row["amount"], name) is None:
         faults["amount"] = words("site.declare.fault_amount")
     return faults
+
+
+def _month_is_known(entered: str, today: date) -> bool:
+    """Whether it is a month, as 2026-04, that has begun."""
+    year, _, month = entered.partition("-")
+    known = len(entered) == 7 and year.isascii() and year.isdigit() and month.isascii() and month.isdigit()
+    return known and 1 <= int(month) <= 12 and int(year) >= 1900 and entered <= today.isoformat()[:7]
 
 
 def _amount(entered: str, name: str) -> int | None:

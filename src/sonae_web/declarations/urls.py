@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sonae_web.declarations import desk_views, views
+from sonae_web.declarations import desk_views, section_views, views
 
 urlpatterns = [
     path("my/<uuid:organisation>/declaration/", views.overview, name="declaration"),
@@ -10,7 +10,9 @@ urlpatterns = [
     path("my/<uuid:organisation>/declaration/sign", views.sign, name="declaration_sign"),
     path("my/<uuid:organisation>/declaration/changes", views.changes, name="declaration_changes"),
     path("my/<uuid:organisation>/declaration/versions/<uuid:signed>.pdf", views.paper, name="declaration_paper"),
-    path("my/<uuid:organisation>/declaration/sections/<str:section>", views.section, name="declaration_section"),
+    path(
+        "my/<uuid:organisation>/declaration/sections/<str:section>", section_views.section, name="declaration_section"
+    ),
     path(
         "desk/<uuid:organisation>/applications/<uuid:application>/declaration",
         desk_views.declaration,

@@ -18,7 +18,7 @@ from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import services as declarations
 from sonae_web.declarations.desk_views import shown as shown_declaration
-from sonae_web.declarations.views import pdf
+from sonae_web.declarations.shown import pdf
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import sealed
 from sonae_web.ground.idempotency import once

@@ -304,7 +304,11 @@ def test_a_change_is_notified_and_seen(browser: Client, member: Scope, place: Tr
     with declared(member):
         services.lay_before(scope=member, signed=signed(member), application=application)
     with declared(office):
+        assert words()("site.declare.again_title") not in browser.get(at("declaration", place.member)).content.decode()
         services.freeze(scope=office, application=application, version=1)
+    page = browser.get(at("declaration", place.member)).content.decode()
+    assert words()("site.declare.again_title") in page
+    assert words()("site.declare.again_text") in page
     assert browser.post(path, sent | {"text": ""} | once()).status_code == 422
     key = once()
     assert {browser.post(path, sent | key).status_code for _ in range(2)} == {302}

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -98,6 +98,11 @@ def test_a_correction_makes_a_new_version_and_keeps_the_old_one(member: Scope, o
     assert not found.is_signed
     second = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)
     assert (second.version, second.number) == (2, first.number)
+    for before, row in (
+        (first.signed_at, first),
+        (second.signed_at, second),
+    ):  # a quote rests on what was signed by then
+        assert services.of_number(scope=member, number=first.number, before=before) == row
     assert services.content(first).stated.leaks == Past("no")
     assert services.content(second).stated.leaks == leak
     with declared(office):
@@ -154,14 +159,19 @@ def test_a_correction_signed_after_reading_is_not_laid_before_unseen(member: Sco
         services.lay_before(scope=member, signed=first, application=uuid.uuid4())
 
 
-def test_one_stands_behind_both_applications_of_a_december(member: Scope, office: Scope) -> None:
+def test_one_stands_behind_both_applications_of_a_december(
+    member: Scope, office: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row, both = signed(member), (uuid.uuid4(), uuid.uuid4())
     for application in both:
         services.lay_before(scope=member, signed=row, application=application)
+    first = clock.now()
     with declared(office):
-        for application in both:
+        for hours, application in enumerate(both):
+            monkeypatch.setattr(clock, "now", lambda now=first + timedelta(hours=hours): now)
             assert services.freeze(scope=office, application=application, version=1) == row
             assert services.of_application(scope=office, application=application) == row
+    assert Declaration.within(member).get().frozen_at == first  # as it was accepted first
     assert actions().count("declaration.frozen") == 2
     with pytest.raises(NotThere):  # a third needs a fresh one
         services.lay_before(scope=member, signed=row, application=uuid.uuid4())
@@ -221,6 +231,14 @@ def test_an_association_sees_nothing_of_it(member: Scope, place: Tree) -> None:
         assert services.of_application(scope=clerk, application=application) is None
         for model in (Declaration, Draft, SignedDeclaration, Notice):
             assert not model.within(clerk).exists()
+
+
+def test_a_member_freezes_nothing(member: Scope) -> None:
+    row, application = signed(member), uuid.uuid4()
+    services.lay_before(scope=member, signed=row, application=application)
+    with pytest.raises(ValueError, match="accepts no application"):
+        services.freeze(scope=member, application=application, version=1)
+    assert services.signed(scope=member) == row
 
 
 def test_the_draft_is_the_members_alone(member: Scope, office: Scope) -> None:
