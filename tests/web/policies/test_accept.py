@@ -146,6 +146,42 @@ def test_nobody_decides_about_themselves(place: Tree, row: Application, clerk: S
     confirmed(clerk, row.pk)
 
 
+def test_who_acts_for_the_member_takes_no_step_about_it(
+    place: Tree, row: Application, clerk: Scope, office: Scope
+) -> None:
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    held = grant_role(user=User.objects.get(pk=office.user), organisation=place.member, role="member")
+    seen = now(office, row.pk).version
+    with declared(office):
+        for act in (deciding.check, deciding.send_back, deciding.decline, deciding.refer):
+            points = {} if act is deciding.check else {"points": ["見本"]}
+            with pytest.raises(Told) as told:
+                act(scope=office, application=row.pk, seen=seen, **points)
+            assert told.value.word == "site.policies.own"
+        assert deciding.accept_many(scope=office, chosen=[(row.pk, seen)]) == ([], [(row.pk, "site.policies.own")])
+    with pytest.raises(Told) as told:
+        accepted(office, row.pk)
+    assert told.value.word == "site.policies.own"
+    held.delete()
+    second = scope("federation", place.national)
+    with declared(second):
+        deciding.refer(scope=second, application=row.pk, seen=seen, points=["件数が多い"])
+    checked(second, row.pk)
+    with declared(second):
+        seen = now(second, row.pk).version
+        proposal = proposals.propose(scope=second, application=row.pk, seen=seen, step="accept", points=["よい"])
+    grant_role(user=User.objects.get(pk=office.user), organisation=place.member, role="member")
+    with declared(office):
+        for again in (
+            lambda: proposals.propose(scope=office, application=row.pk, seen=seen, step="accept", points=["よい"]),
+            lambda: proposals.approve(scope=office, application=row.pk, proposal=proposal.pk),
+        ):
+            with pytest.raises(Told) as told:
+                again()
+            assert told.value.word == "site.policies.own"
+
+
 def test_the_association_as_the_insured_is_confirmed_by_the_federation(
     place: Tree, clerk: Scope, office: Scope
 ) -> None:
@@ -283,6 +319,23 @@ def test_many_at_once_each_by_itself(place: Tree, row: Application, clerk: Scope
         done, left = deciding.accept_many(scope=office, chosen=chosen)
     assert [each.application_id for each in done] == [row.pk]
     assert left == [(other.pk, "site.policies.not_confirmed")]
+
+
+def test_many_at_once_leave_what_declares_anew_since_it_was_found_complete(
+    row: Application, member: Scope, clerk: Scope, office: Scope
+) -> None:
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    with at(JUNE + timedelta(minutes=1)):
+        with declared(member):
+            resigned(member)
+        with declared(office):
+            seen = now(office, row.pk).version
+            assert deciding.accept_many(scope=office, chosen=[(row.pk, seen)]) == (
+                [],
+                [(row.pk, "site.policies.changed")],
+            )
+        assert accepted(office, row.pk).state == "accepted"
 
 
 # --- the calendar's turns

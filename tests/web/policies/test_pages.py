@@ -1,5 +1,6 @@
 """Pages and commands of enrolment: when would I be covered, verify, extensions, the queue, bulk acceptance, banks."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,13 @@ from django.urls import reverse
 
 from sonae.dates import JST
 from sonae.problems import Refused
+from sonae.programmes import Programme
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.ground.words import words
-from sonae_web.policies import banks, covers, drafts, public_views, records
+from sonae_web.policies import banks, covers, deciding, drafts, public_views, records
 from sonae_web.policies.models import Application, Branch, Cover
 from sonae_web.quotes import services as quotes
 from sonae_web.windows import extensions
@@ -221,8 +223,6 @@ def test_nothing_is_sent_for_another_start_than_the_one_seen(place: Tree) -> Non
 def test_a_live_programme_without_insurers_and_approval_takes_no_application(
     place: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     live = replace(records.programme(), status="live")
     monkeypatch.setattr(records, "programme", lambda: live)
     member = scope("member", place.member)
@@ -253,6 +253,42 @@ def test_the_queue_finds_sorts_exports_and_accepts_many(place: Tree) -> None:
         assert browser.post(f"{base}accept", {"application": ticked[1:], **once()}).status_code == 302
     with unscoped("test"):
         assert Cover.objects.count() == 2
+
+
+def test_many_at_once_of_a_programme_that_may_not_be_sold_are_all_left_as_they_are(
+    place: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, rows = clerk("federation", place.prefecture), []
+    with at(JUNE):
+        for organisation in (place.member, place.neighbour):
+            row = submitted(scope("member", organisation))
+            confirmed(scope("association", place.association), row.pk)
+            rows.append(checked(scope("federation", place.prefecture), row.pk))
+        address = reverse("desk_applications_accept", args=[place.prefecture.pk])
+        form = {"application": [f"{row.pk}:{row.version}" for row in rows], **once()}
+        with monkeypatch.context() as patch:
+            live, asked = replace(records.programme(), status="live"), []
+
+            def lapse() -> Programme:
+                """The first one may still be sold, the second one no more."""
+                asked.append(1)
+                return live if len(asked) > sold else replace(live, status="sample")
+
+            patch.setattr(deciding.records, "programme", lapse)
+            for sold in (0, 2):
+                asked.clear()
+                answer = browser.post(address, form)
+                assert answer.status_code == 409
+                assert words()("site.unsold.title") in answer.content.decode()
+                with unscoped("test"):
+                    assert not Cover.objects.exists()
+                    assert set(Application.objects.values_list("state", flat=True)) == {"submitted"}
+        assert browser.post(address, form).status_code == 302  # what was refused did not use up the form
+    with unscoped("test"):
+        assert list(Cover.objects.order_by("number").values_list("number", flat=True)) == [
+            "2027-0000001",
+            "2027-0000002",
+        ]
 
 
 def test_an_association_sees_how_it_stands_and_nothing_of_what_is_said(place: Tree) -> None:
