@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from types import MappingProxyType
@@ -76,8 +76,7 @@ def covered(name: str = NAME) -> policy.Certificate:
 
 
 def told(kind: Any, name: str = NAME, **more: Any) -> policy.Letter:
-    points = () if kind == "accepted" else ("見本：口座名義のカナが合いません。",)
-    return policy.Letter(kind, "L-1", ON, name, "A-2027-000077", points, PERIOD, 34_670, **more)
+    return policy.Letter(kind, "L-1", ON, name, "A-2027-000077", ("見本：口座名義のカナが合いません。",), **more)
 
 
 Make = Callable[[str, Lang], policy.Paper]
@@ -94,7 +93,6 @@ PAPERS: dict[str, Make] = {
     "certificate": lambda name, lang: policy.certificate(programme(), behind_it(lang), covered(name), lang),
     "letter_returned": lambda name, lang: policy.letter(programme(), behind_it(lang), told("returned", name), lang),
     "letter_declined": lambda name, lang: policy.letter(programme(), behind_it(lang), told("declined", name), lang),
-    "letter_accepted": lambda name, lang: policy.letter(programme(), behind_it(lang), told("accepted", name), lang),
     "explanation": lambda name, lang: policy.explanation(programme(), 2027, lang),
 }
 
@@ -134,7 +132,6 @@ FACTS = {
     + "9f" * 32,
     "letter_returned": "見本：口座名義のカナが合いません。 A-2027-000077",
     "letter_declined": "見本：口座名義のカナが合いません。 見本損害保険株式会社お客様相談室",
-    "letter_accepted": "午後4時 34,670円",
     "explanation": "契約概要 注意喚起情報 告知義務 通知義務 クーリングオフ 損害保険契約者保護機構 代理店の権限 1億円 "
     "2026-12-10〜2027-01-31 2027-08-25 見本紛争解決センター 翌月末日",
 }
@@ -144,6 +141,12 @@ FACTS = {
 def test_every_fact_is_printed(kind: str) -> None:
     text, _ = printed(kind, "ja")
     assert [each for each in FACTS[kind].split(" ") if each not in text] == []
+
+
+def test_the_copys_day_is_that_of_japan() -> None:
+    """Six in the morning there is the evening before in UTC, as the database gives moments."""
+    sent = replace(applied(), sent_at=datetime(2027, 6, 30, 21, 0, tzinfo=UTC))
+    assert policy.application_copy(programme(), behind_it("ja"), sent, "ja").on == date(2027, 7, 1)
 
 
 def test_an_account_shows_three_digits_alone() -> None:

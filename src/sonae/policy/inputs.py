@@ -199,16 +199,13 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter to an applicant. ``points``: what is missing (returned), the reasons (declined), conditions (accepted)."""
+    """A letter to an applicant. ``points``: what is missing (returned), the reasons (declined)."""
 
-    kind: Literal["returned", "declined", "accepted"]
+    kind: Literal["returned", "declined"]
     number: str
     on: date
     insured: str
     application: str
-    points: tuple[str, ...] = ()
-    period: Period | None = None
-    """Accepted: the period of cover. Returned: the one applied for."""
-    premium: int | None = None
+    points: tuple[str, ...]
     answer_by: date | None = None
     """Returned: until when the completed application must arrive for the period applied for."""
