@@ -1,7 +1,7 @@
 """From an application to a cover: sent, confirmed, checked, accepted; each way in which it is not."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -247,6 +247,17 @@ def test_a_return_and_a_refusal_are_letters_with_their_points(row: Application, 
     with unscoped("test"):
         assert set(Document.objects.filter(kind="letter_declined").values_list("lang", flat=True)) == {"ja", "en"}
     assert "application_declined" in set(Mail.objects.values_list("kind", flat=True))
+
+
+def test_papers_bear_the_day_of_japan_in_their_number_and_date(row: Application, clerk: Scope, office: Scope) -> None:
+    """Six in the morning there is the evening before in UTC, as the database gives moments."""
+    with at(datetime(2027, 6, 30, 21, 0, tzinfo=UTC)):
+        with declared(office):
+            deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+            run_all()
+        with unscoped("test"):
+            letters = set(Document.objects.filter(kind="letter_returned").values_list("number", "made_on"))
+    assert letters == {(f"{row.number}-20270701", date(2027, 7, 1))}
 
 
 def test_withdrawn_it_can_be_applied_for_anew(row: Application, member: Scope) -> None:
