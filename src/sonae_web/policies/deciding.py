@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sonae.enrolment.states import WAITING
 from sonae.programmes.sale import require
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import services as declarations
@@ -30,7 +31,7 @@ def confirm_membership(*, scope: Scope, application: UUID) -> Application:
     row = records.locked(scope=scope, application=application)
     if row.confirmed_at is not None:
         return row
-    if row.state not in ("submitted", "referred"):
+    if row.state not in WAITING:
         raise Told("site.policies.decided")
     records.not_own(scope, row.tenant)
     place = Organisation.objects.select_related("parent").get(pk=row.tenant)
@@ -158,7 +159,7 @@ def decidable(*, scope: Scope, application: UUID) -> Application:
 def _decidable(scope: Scope, application: UUID) -> Application:
     row = records.locked(scope=scope, application=application)
     records.not_own(scope, row.tenant)
-    if row.state not in ("submitted", "referred"):
+    if row.state not in WAITING:
         raise Told("site.policies.decided")
     return row
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae import policy
 from sonae.debitfile.account import KINDS
+from sonae.enrolment.states import OPEN
 from sonae.figures import exact_yen
 from sonae.problems import Refused
 from sonae.programmes import describe
@@ -36,7 +37,7 @@ def listed(request: ActingRequest) -> HttpResponse:
     """The member's applications and covers, and what it can apply for today."""
     scope = request.acting.scope
     rows = list(Application.within(scope).order_by("-changed_at"))
-    taken = {row.year for row in rows if row.state in ("draft", "submitted", "returned", "referred")}
+    taken = {row.year for row in rows if row.state in OPEN}
     found = covers.in_force(scope=scope)
     taken |= {cover.year for cover in found}
     context = {
@@ -219,7 +220,7 @@ def _check(request: ActingRequest, sheet: Sheet, status: int = 200, told: str = 
         "cover": shown.cover(cover) if cover else None,
         "told": words()(told) if told else "",
         "steps": _steps(sheet, "check"),
-        "may_withdraw": row.state in ("draft", "submitted", "returned", "referred"),
+        "may_withdraw": row.state in OPEN,
     }
     return render(request, "policies/application.html", context, status=status)
 

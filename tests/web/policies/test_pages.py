@@ -18,7 +18,7 @@ from sonae_web.accounts.services import grant_role
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.ground.words import words
-from sonae_web.policies import banks, covers, deciding, drafts, public_views, records
+from sonae_web.policies import banks, covers, drafts, public_views, records
 from sonae_web.policies.models import Application, Branch, Cover
 from sonae_web.quotes import services as quotes
 from sonae_web.windows import extensions
