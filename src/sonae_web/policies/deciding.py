@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sonae.enrolment.states import WAITING
 from sonae.programmes.sale import require
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import services as declarations
@@ -30,7 +31,7 @@ def confirm_membership(*, scope: Scope, application: UUID) -> Application:
     row = records.locked(scope=scope, application=application)
     if row.confirmed_at is not None:
         return row
-    if row.state not in ("submitted", "referred"):
+    if row.state not in WAITING:
         raise Told("site.policies.decided")
     records.not_own(scope, row.tenant)
     place = Organisation.objects.select_related("parent").get(pk=row.tenant)
@@ -126,14 +127,23 @@ def finish_accept(scope: Scope, row: Application, seen: int, declaration: int) -
     return cover
 
 
+@transaction.atomic
 def accept_many(*, scope: Scope, chosen: Sequence[tuple[UUID, int]]) -> tuple[list[Cover], list[tuple[UUID, str]]]:
-    """Accept applications (id, version seen), each in its own transaction; return the covers, and why others were not."""
+    """Accept applications (id, version seen), each by itself; return the covers, and why others were not.
+
+    One that cannot be accepted takes nothing from the others. A declaration signed after the application was found complete
+    has not been seen by anybody here: that application is left. All are locked before the first number is taken, as whoever
+    accepts one alone does. Raises Refused, with nothing done, where the programme may not be sold.
+    """
     done: list[Cover] = []
     left: list[tuple[UUID, str]] = []
-    for application, seen in sorted(chosen)[:MOST_AT_ONCE]:
+    wanted = sorted(chosen)[:MOST_AT_ONCE]
+    rows = Application.within(scope).filter(pk__in=[pk for pk, _ in wanted]).order_by("pk")
+    checked = dict(rows.select_for_update().values_list("pk", "checked_at"))
+    for application, seen in wanted:
         try:
-            signed = declarations.of_application(scope=scope, application=application)
-            if signed is None:
+            signed, at = declarations.of_application(scope=scope, application=application), checked.get(application)
+            if signed is None or (at is not None and signed.signed_at > at):
                 raise Changed
             done.append(accept(scope=scope, application=application, seen=seen, declaration=signed.version))
         except Told as told:
@@ -149,7 +159,7 @@ def decidable(*, scope: Scope, application: UUID) -> Application:
 def _decidable(scope: Scope, application: UUID) -> Application:
     row = records.locked(scope=scope, application=application)
     records.not_own(scope, row.tenant)
-    if row.state not in ("submitted", "referred"):
+    if row.state not in WAITING:
         raise Told("site.policies.decided")
     return row
 

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from sonae.enrolment.states import WAITING
 from sonae.problems import Refused
 from sonae.programmes import describe
 from sonae_web.accounts.acting import ActingRequest, acting
@@ -61,7 +62,7 @@ def _row(row: Application) -> dict[str, Any]:
         "pk": row.pk, "name": row.insured, "number": row.number, "applied": row.applied_on, "start": clock.date_of(row.cover_from),
         "premium": row.premium, "tag": shown.tag(row.state), "kind": row.kind, "year": row.year, "ready": ready,
         "confirmed": row.confirmed_at is not None, "checked": row.checked_at is not None, "referral": row.referral,
-        "version": row.version, "waiting": row.state in ("submitted", "referred"),
+        "version": row.version, "waiting": row.state in WAITING,
     }  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def _detail(
         records.not_own(scope, row.tenant)
     except Told as refused:
         own = words()(refused.word)
-    waiting = row.state in ("submitted", "referred")
+    waiting = row.state in WAITING
     two = row.referral or row.state == "referred"
     context = {
         "row": row, "head": shown.head(row), "groups": shown.answers(scope, sheet), "remarks": shown.remarks(scope, row),

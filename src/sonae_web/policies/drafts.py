@@ -115,7 +115,7 @@ def choose(*, scope: Scope, application: UUID, seen: int, quote: UUID) -> Applic
     if row.quote == quote:
         return row
     found = quotes.one(scope=scope, quote=quote)
-    if found.pk not in {each.pk for each in quotes.usable(scope=scope)}:
+    if not quotes.is_usable(found):
         raise Told("site.policies.quote_expired")
     row.quote, row.plan, row.referral, row.annual_premium = found.pk, found.plan, found.referred, found.annual_premium
     row.premium = quotes.premium_for(found, row.months)

@@ -1,7 +1,5 @@
 """Pages of a member: its applications and covers, the parts of an application, checking and sending it."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,24 +10,23 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae import policy
 from sonae.debitfile.account import KINDS
-from sonae.figures import Lang, exact_yen
+from sonae.enrolment.states import OPEN
+from sonae.figures import exact_yen
 from sonae.problems import Refused
-from sonae.programmes import describe, sale
+from sonae.programmes import describe
 from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role
 from sonae_web.declarations import services as declarations
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import once
-from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
-from sonae_web.policies import banks, covers, drafts, forms, papers, records, sending, shown
+from sonae_web.policies import banks, covers, drafts, forms, records, sending, shown
 from sonae_web.policies.drafts import PARTS
-from sonae_web.policies.models import Application, Cover, Remark
+from sonae_web.policies.models import Application, Cover
 from sonae_web.policies.records import Changed, Sheet, Told
 from sonae_web.quotes import services as quotes
 
-LANGUAGES: Mapping[str, Lang] = MappingProxyType({"ja": "ja", "en": "en"})
 member = acting(Role.Name.MEMBER)
 typing = acting(Role.Name.MEMBER, keeps=True)
 
@@ -40,7 +37,7 @@ def listed(request: ActingRequest) -> HttpResponse:
     """The member's applications and covers, and what it can apply for today."""
     scope = request.acting.scope
     rows = list(Application.within(scope).order_by("-changed_at"))
-    taken = {row.year for row in rows if row.state in ("draft", "submitted", "returned", "referred")}
+    taken = {row.year for row in rows if row.state in OPEN}
     found = covers.in_force(scope=scope)
     taken |= {cover.year for cover in found}
     context = {
@@ -223,7 +220,7 @@ def _check(request: ActingRequest, sheet: Sheet, status: int = 200, told: str = 
         "cover": shown.cover(cover) if cover else None,
         "told": words()(told) if told else "",
         "steps": _steps(sheet, "check"),
-        "may_withdraw": row.state in ("draft", "submitted", "returned", "referred"),
+        "may_withdraw": row.state in OPEN,
     }
     return render(request, "policies/application.html", context, status=status)
 
@@ -280,47 +277,6 @@ def copy(request: ActingRequest, application: UUID) -> HttpResponse:
     except Told as told:
         messages.error(request, words()(told.word))
     return _next(request, application, "business")
-
-
-# --- papers
-@member
-@require_safe
-def explanation(request: ActingRequest, application: UUID) -> HttpResponse:
-    """The explanation of important matters for the year of an application, as PDF."""
-    row = get_or_404(Application, request.acting.scope, application)
-    sale.require(records.programme(), "explanation", clock.today())
-    paper = policy.explanation(records.programme(), row.year, lang())
-    return _pdf(paper.pdf(), f"sonae-explanation-{paper.number}-{lang()}.pdf")
-
-
-@member
-@require_safe
-def letter(request: ActingRequest, remark: UUID) -> HttpResponse:
-    """The letter of a return or refusal, as PDF."""
-    scope = request.acting.scope
-    found = get_or_404(Remark, scope, remark)
-    if found.step not in papers.LETTERS:
-        raise Http404
-    return _pdf(papers.read_letter(scope=scope, remark=found, lang=lang()), f"sonae-letter-{found.step}-{lang()}.pdf")
-
-
-@member
-@require_safe
-def paper(request: ActingRequest, cover: UUID, kind: str, language: str) -> HttpResponse:
-    """A paper of a cover: certificate or copy of the application, in Japanese or English."""
-    scope = request.acting.scope
-    found = get_or_404(Cover, scope, cover)
-    chosen = LANGUAGES.get(language)
-    if chosen is None or kind not in papers.PAPERS:
-        raise Http404
-    return _pdf(
-        papers.read(scope=scope, cover=found, kind=kind, lang=chosen), f"sonae-{kind}-{found.number}-{chosen}.pdf"
-    )
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _to(request: ActingRequest, name: str, **values: Any) -> HttpResponse:

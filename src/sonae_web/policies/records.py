@@ -78,13 +78,10 @@ def content_of(scope: Scope, row: Application) -> dict[str, Any]:
     return found
 
 
-def locked(*, scope: Scope, application: UUID, seen: int | None = None) -> Application:
-    """Return an application, locked until the transaction ends. Raises Http404; Changed where it is not what was seen."""
+def locked(*, scope: Scope, application: UUID) -> Application:
+    """Return an application, locked until the transaction ends. Raises Http404."""
     found = get_or_404(Application, scope, application)
-    row = Application.within(scope).select_for_update().get(pk=found.pk)
-    if seen is not None and row.version != seen:
-        raise Changed
-    return row
+    return Application.within(scope).select_for_update().get(pk=found.pk)
 
 
 def step(row: Application, name: str, *, by: str) -> None:

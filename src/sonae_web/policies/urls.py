@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sonae_web.policies import desk_views, member_views, public_views
+from sonae_web.policies import desk_views, member_views, paper_views, public_views
 
 MY, DESK = "my/<uuid:organisation>/", "desk/<uuid:organisation>/"
 urlpatterns = [
@@ -15,11 +15,11 @@ urlpatterns = [
     path(f"{MY}application/<uuid:application>/withdraw", member_views.withdraw, name="application_withdraw"),
     path(f"{MY}application/<uuid:application>/copy", member_views.copy, name="application_copy"),
     path(
-        f"{MY}application/<uuid:application>/explanation.pdf", member_views.explanation, name="application_explanation"
+        f"{MY}application/<uuid:application>/explanation.pdf", paper_views.explanation, name="application_explanation"
     ),
-    path(f"{MY}letters/<uuid:remark>.pdf", member_views.letter, name="application_letter"),
+    path(f"{MY}letters/<uuid:remark>.pdf", paper_views.letter, name="application_letter"),
     path(f"{MY}application/<uuid:application>/<str:part>", member_views.part, name="application_part"),
-    path(f"{MY}covers/<uuid:cover>/<str:kind>-<str:language>.pdf", member_views.paper, name="cover_paper"),
+    path(f"{MY}covers/<uuid:cover>/<str:kind>-<str:language>.pdf", paper_views.paper, name="cover_paper"),
     path(f"{DESK}applications/", desk_views.applications, name="desk_applications"),
     path(f"{DESK}applications/export.<form:form>", desk_views.export, name="desk_applications_export"),
     path(f"{DESK}applications/accept", desk_views.accept_many, name="desk_applications_accept"),

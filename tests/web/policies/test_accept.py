@@ -1,7 +1,7 @@
 """From an application to a cover: sent, confirmed, checked, accepted; each way in which it is not."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -146,6 +146,42 @@ def test_nobody_decides_about_themselves(place: Tree, row: Application, clerk: S
     confirmed(clerk, row.pk)
 
 
+def test_who_acts_for_the_member_takes_no_step_about_it(
+    place: Tree, row: Application, clerk: Scope, office: Scope
+) -> None:
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    held = grant_role(user=User.objects.get(pk=office.user), organisation=place.member, role="member")
+    seen = now(office, row.pk).version
+    with declared(office):
+        for act in (deciding.check, deciding.send_back, deciding.decline, deciding.refer):
+            points = {} if act is deciding.check else {"points": ["見本"]}
+            with pytest.raises(Told) as told:
+                act(scope=office, application=row.pk, seen=seen, **points)
+            assert told.value.word == "site.policies.own"
+        assert deciding.accept_many(scope=office, chosen=[(row.pk, seen)]) == ([], [(row.pk, "site.policies.own")])
+    with pytest.raises(Told) as told:
+        accepted(office, row.pk)
+    assert told.value.word == "site.policies.own"
+    held.delete()
+    second = scope("federation", place.national)
+    with declared(second):
+        deciding.refer(scope=second, application=row.pk, seen=seen, points=["件数が多い"])
+    checked(second, row.pk)
+    with declared(second):
+        seen = now(second, row.pk).version
+        proposal = proposals.propose(scope=second, application=row.pk, seen=seen, step="accept", points=["よい"])
+    grant_role(user=User.objects.get(pk=office.user), organisation=place.member, role="member")
+    with declared(office):
+        for again in (
+            lambda: proposals.propose(scope=office, application=row.pk, seen=seen, step="accept", points=["よい"]),
+            lambda: proposals.approve(scope=office, application=row.pk, proposal=proposal.pk),
+        ):
+            with pytest.raises(Told) as told:
+                again()
+            assert told.value.word == "site.policies.own"
+
+
 def test_the_association_as_the_insured_is_confirmed_by_the_federation(
     place: Tree, clerk: Scope, office: Scope
 ) -> None:
@@ -211,6 +247,17 @@ def test_a_return_and_a_refusal_are_letters_with_their_points(row: Application, 
     with unscoped("test"):
         assert set(Document.objects.filter(kind="letter_declined").values_list("lang", flat=True)) == {"ja", "en"}
     assert "application_declined" in set(Mail.objects.values_list("kind", flat=True))
+
+
+def test_papers_bear_the_day_of_japan_in_their_number_and_date(row: Application, clerk: Scope, office: Scope) -> None:
+    """Six in the morning there is the evening before in UTC, as the database gives moments."""
+    with at(datetime(2027, 6, 30, 21, 0, tzinfo=UTC)):
+        with declared(office):
+            deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+            run_all()
+        with unscoped("test"):
+            letters = set(Document.objects.filter(kind="letter_returned").values_list("number", "made_on"))
+    assert letters == {(f"{row.number}-20270701", date(2027, 7, 1))}
 
 
 def test_withdrawn_it_can_be_applied_for_anew(row: Application, member: Scope) -> None:
@@ -283,6 +330,23 @@ def test_many_at_once_each_by_itself(place: Tree, row: Application, clerk: Scope
         done, left = deciding.accept_many(scope=office, chosen=chosen)
     assert [each.application_id for each in done] == [row.pk]
     assert left == [(other.pk, "site.policies.not_confirmed")]
+
+
+def test_many_at_once_leave_what_declares_anew_since_it_was_found_complete(
+    row: Application, member: Scope, clerk: Scope, office: Scope
+) -> None:
+    confirmed(clerk, row.pk)
+    checked(office, row.pk)
+    with at(JUNE + timedelta(minutes=1)):
+        with declared(member):
+            resigned(member)
+        with declared(office):
+            seen = now(office, row.pk).version
+            assert deciding.accept_many(scope=office, chosen=[(row.pk, seen)]) == (
+                [],
+                [(row.pk, "site.policies.changed")],
+            )
+        assert accepted(office, row.pk).state == "accepted"
 
 
 # --- the calendar's turns

@@ -1,5 +1,6 @@
 """Pages and commands of enrolment: when would I be covered, verify, extensions, the queue, bulk acceptance, banks."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from sonae.dates import JST
 from sonae.problems import Refused
+from sonae.programmes import Programme
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
 from sonae_web.ground.models import AuditRow
@@ -202,6 +204,22 @@ def test_a_part_saved_over_another_is_told_and_a_part_saved_twice_is_one_change(
         assert records.read(scope=member, application=row.pk).part("business")["position"] == "専務"
 
 
+def test_without_a_quote_the_way_leads_to_one_and_with_one_to_the_application(place: Tree) -> None:
+    member = scope("member", place.member)
+    address = reverse("applications", args=[place.member.pk])
+    start, plans = (reverse(name, args=[place.member.pk]) for name in ("application_start", "quote_plans"))
+    with at(datetime(2027, 12, 15, 9, 0, tzinfo=JST)):
+        with declared(member):
+            ready(member)
+        text = member_of(member).get(address).content.decode().partition("<main")[2]
+        assert text.count("<h3>") == 2
+        assert (start in text, f'href="{plans}"' in text) == (False, True)
+        with declared(member):
+            quoted(member)
+        text = member_of(member).get(address).content.decode().partition("<main")[2]
+        assert (text.count(f'action="{start}"'), f'href="{plans}"' in text) == (2, False)
+
+
 def test_nothing_is_sent_for_another_start_than_the_one_seen(place: Tree) -> None:
     member = scope("member", place.member)
     with at(datetime(2027, 6, 30, 23, 59, tzinfo=JST)), declared(member):
@@ -221,8 +239,6 @@ def test_nothing_is_sent_for_another_start_than_the_one_seen(place: Tree) -> Non
 def test_a_live_programme_without_insurers_and_approval_takes_no_application(
     place: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
     live = replace(records.programme(), status="live")
     monkeypatch.setattr(records, "programme", lambda: live)
     member = scope("member", place.member)
@@ -253,6 +269,42 @@ def test_the_queue_finds_sorts_exports_and_accepts_many(place: Tree) -> None:
         assert browser.post(f"{base}accept", {"application": ticked[1:], **once()}).status_code == 302
     with unscoped("test"):
         assert Cover.objects.count() == 2
+
+
+@pytest.mark.parametrize("sold", [0, 2])
+def test_many_at_once_of_a_programme_that_may_not_be_sold_are_all_left_as_they_are(
+    place: Tree, monkeypatch: pytest.MonkeyPatch, sold: int
+) -> None:
+    """Refused with the first of them, and when the first was accepted already."""
+    browser, rows = clerk("federation", place.prefecture), []
+    with at(JUNE):
+        for organisation in (place.member, place.neighbour):
+            row = submitted(scope("member", organisation))
+            confirmed(scope("association", place.association), row.pk)
+            rows.append(checked(scope("federation", place.prefecture), row.pk))
+        address = reverse("desk_applications_accept", args=[place.prefecture.pk])
+        form = {"application": [f"{row.pk}:{row.version}" for row in rows], **once()}
+        live, asked = replace(records.programme(), status="live"), []
+
+        def lapse() -> Programme:
+            """Sold as a sample as often as it is to be, then live."""
+            asked.append(1)
+            return live if len(asked) > sold else replace(live, status="sample")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(records, "programme", lapse)
+            answer = browser.post(address, form)
+        assert answer.status_code == 409
+        assert words()("site.unsold.title") in answer.content.decode()
+        with unscoped("test"):
+            assert not Cover.objects.exists()
+            assert set(Application.objects.values_list("state", flat=True)) == {"submitted"}
+        assert browser.post(address, form).status_code == 302  # what was refused did not use up the form
+    with unscoped("test"):
+        assert list(Cover.objects.order_by("number").values_list("number", flat=True)) == [
+            "2027-0000001",
+            "2027-0000002",
+        ]
 
 
 def test_an_association_sees_how_it_stands_and_nothing_of_what_is_said(place: Tree) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -31,6 +32,7 @@ class Site:
         with unscoped("test"):
             there = tree()
             self.member = acting(person("member@example.jp"), "member", there.member)
+            self.neighbour = acting(person("neighbour@example.jp"), "member", there.neighbour)
             self.association = acting(person("association@example.jp"), "association", there.association)
             self.clerks = [
                 acting(person(f"{name}@example.jp"), "federation", there.prefecture) for name in ("one", "two")
@@ -106,6 +108,40 @@ def test_two_clerks_accept_one_application_and_one_cover_comes_of_it(site: Site)
     assert len(won) == 1
     assert all(isinstance(each, Told) for each in answers if each not in won), answers
     assert (count(Cover), state(site)) == (1, "accepted")
+
+
+def test_many_at_once_against_the_last_of_them_alone_wait_for_one_another(site: Site) -> None:
+    """Each in the one transaction of its form: whoever has taken a number does not wait for an application any more."""
+    first = look(site.sent)
+    neighbour = site.neighbour
+
+    def other() -> Application:
+        with declared(neighbour):
+            ready(neighbour)
+            row = sent(neighbour)
+        confirmed(site.association, row.pk)
+        checked(site.clerks[0], row.pk)
+        return now(neighbour, row.pk)
+
+    rows = sorted([first, look(other)], key=lambda row: row.pk)
+    last = rows[-1]
+
+    def many() -> Any:
+        scope = site.clerks[0]
+        with declared(scope), transaction.atomic():
+            done, left = deciding.accept_many(scope=scope, chosen=[(row.pk, row.version) for row in rows])
+        return len(done), len(left)
+
+    def alone() -> Any:
+        scope = site.clerks[1]
+        with declared(scope), transaction.atomic():
+            version = declared_version(scope, last.pk)
+            deciding.accept(scope=scope, application=last.pk, seen=last.version, declaration=version)
+        return "alone"
+
+    both, single = at_once([many, alone])
+    assert (both, single) == ((1, 1), "alone") or (both == (2, 0) and isinstance(single, Told)), (both, single)
+    assert count(Cover) == 2
 
 
 def test_accept_against_withdraw_has_one_winner_and_the_other_is_told(site: Site) -> None:
