@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -11,15 +13,27 @@ from django.db.migrations.executor import MigrationExecutor
 
 
 def prepare(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bring the database of the threads up to date."""
+    """Give the threads a database that is up to date: on SQLite a copy of one that is migrated once, else the tests' own."""
+    databases = connections.databases["default"]
     if connections["default"].vendor == "sqlite":
-        monkeypatch.setitem(connections.databases["default"], "NAME", str(folder / "threads.sqlite3"))
+        copy = folder / "threads.sqlite3"
+        copy.write_bytes(_migrated())
+        monkeypatch.setitem(databases, "NAME", str(copy))
+
+
+@cache
+def _migrated() -> bytes:
+    """An empty database that every migration was run on, as a file."""
 
     def migrate() -> None:
         executor = MigrationExecutor(connections["default"])
         executor.migrate(executor.loader.graph.leaf_nodes())
 
-    assert at_once([migrate]) == [None]
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as here:
+        path = Path(folder, "migrated.sqlite3")
+        here.setitem(connections.databases["default"], "NAME", str(path))
+        assert at_once([migrate]) == [None]
+        return path.read_bytes()
 
 
 def at_once(acts: Sequence[Callable[[], Any]], threads: int = 8) -> list[Any]:

@@ -1,7 +1,7 @@
 """A declaration from the diagnosis to acceptance: filled in, confirmed, signed, corrected, laid before the office, frozen."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 
 from sonae.declaration import Certificate, Entry, Past
 from sonae_web.declarations import drafts, notices, services
-from sonae_web.declarations.drafts import Changed, NotThere
+from sonae_web.declarations.drafts import Changed, NotThere, Open
 from sonae_web.declarations.models import Declaration, Draft, Notice, SignedDeclaration
 from sonae_web.declarations.services import Altered, Corrected, Incomplete, NotSigned
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.models import AuditRow, Document
 from sonae_web.ground.scope import Scope, declared, unscoped
 from tests.web.cast import Tree, scope
-from tests.web.declarations.cast import HANAKO, UNTIL, confirmed, diagnosed, signed
+from tests.web.declarations.cast import HANAKO, UNTIL, confirmed, confirmed_by_section, diagnosed, signed
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,8 @@ def test_a_declaration_is_filled_in_from_the_diagnosis_confirmed_signed_and_froz
     assert not begun.confirmed
     with pytest.raises(Incomplete):
         services.sign(scope=member, signatory=HANAKO, seen=begun.draft.version)
-    row = signed(member)
+    found = confirmed_by_section(member)
+    row = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)
     assert (row.version, row.number, row.grade) == (1, f"D-{row.declaration.year}-000001", "A")
     assert services.signed(scope=member) == row
     assert services.content(row).signatory == HANAKO
@@ -70,6 +71,19 @@ def test_a_declaration_is_filled_in_from_the_diagnosis_confirmed_signed_and_froz
         "declaration.started", *["declaration.saved"] * sections, "declaration.signed", "declaration.laid_before",
         "declaration.frozen",
     ]  # fmt: skip
+
+
+def test_confirmed_in_one_step_it_states_what_it_does_section_by_section(place: Tree) -> None:
+    in_steps, at_once = (
+        _confirmed_by(how, scope("member", of)) for how, of in ((confirmed_by_section, place.member), (confirmed, place.neighbour))
+    )
+    assert (at_once.stated, at_once.confirmed, at_once.next_open) == (in_steps.stated, in_steps.confirmed, None)
+
+
+def _confirmed_by(how: Callable[[Scope], Open], member: Scope) -> Open:
+    with declared(member):
+        diagnosed(member, "partly")
+        return how(member)
 
 
 def test_the_credit_is_what_the_rating_takes(member: Scope) -> None:
