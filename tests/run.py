@@ -1,4 +1,4 @@
-"""Runs every check in order: lint, types, import rules, programme data, tests. Called by ``./sonae test``.
+"""Runs every check: lint, import rules, programme data, then types and tests side by side. Called by ``./sonae test``.
 
 ./sonae test                   all that this machine can run; what it could not is listed at the end
 ./sonae test --all             the same, but fails when anything could not be run
@@ -37,11 +37,14 @@ FLAGS = {"--all", "--soak", "--postgres"}
 WITH_DATABASE = ("tests/web", "tests/cli")
 """Where the tests lie of which those that touch the database run on PostgreSQL as well."""
 PARTS = {
-    "tests of the site": ("tests/web",),
     "tests in a browser": ("tests/browser",),
-    "other tests": ("tests/cli", "tests/house", "tests/programmes", "tests/sonae"),
+    "tests of the site": ("tests/web",),
+    "tests of the library": ("tests/sonae",),
+    "other tests": ("tests/cli", "tests/house", "tests/programmes"),
 }
-"""The whole run in parts that need about the same time; a test sees to it that they leave nothing out."""
+"""The whole run in parts, the longest first, so that two at once end together; a test sees to it that they leave nothing out."""
+LONG = 2
+"""How many of them take longer than the tests on PostgreSQL."""
 AT_ONCE = 2
 """Parts that run side by side."""
 
@@ -64,13 +67,15 @@ def main(arguments: list[str]) -> int:
     settings = {"SONAE_SOAK": "1"} if "--soak" in flags else {}
     parts = {} if only_postgres else {"tests": tuple(paths)} if paths else PARTS
     tests = [Part(name, _pytest(where, flags, missing), settings) for name, where in parts.items()]
+    if not paths and not only_postgres:
+        tests.insert(1, Part("types", _module("mypy"), {}))
     with ExitStack() as stack:
         if "postgres" not in missing and (only_postgres or not paths):
             try:
                 told = {"SONAE_TEST_DATABASE_URL": stack.enter_context(postgres.cluster())}
                 only = ("(django_db or needs_postgres)", "not any_database")
                 command = _pytest(paths or WITH_DATABASE, flags, missing, *only)
-                tests.append(Part("tests on PostgreSQL", command, settings | told))
+                tests.insert(LONG + 1, Part("tests on PostgreSQL", command, settings | told))
             except (RuntimeError, KeyError) as error:  # it does not start; there is no user postgres
                 print(f"PostgreSQL: {error}")
                 failed.append("tests on PostgreSQL")
@@ -148,22 +153,23 @@ def _environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def _checks() -> list[tuple[str, list[str]]]:
-    def module(name: str, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", name, *arguments]
-
+    """The quick ones, which come first; the types take as long as some tests and are checked beside them."""
     imports = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports())"
     return [
-        ("format", module("ruff", "format", "--check", "--quiet", "src", "tests", "bench")),
-        ("lint", module("ruff", "check", "--quiet", "src", "tests", "bench")),
-        ("types", module("mypy")),
+        ("format", _module("ruff", "format", "--check", "--quiet", "src", "tests", "bench")),
+        ("lint", _module("ruff", "check", "--quiet", "src", "tests", "bench")),
         ("imports", [sys.executable, "-c", imports]),
-        ("programme", module("sonae_cli", "programme", "check")),
+        ("programme", _module("sonae_cli", "programme", "check")),
     ]
+
+
+def _module(name: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", name, *arguments]
 
 
 def _pytest(paths: Sequence[str], flags: set[str], missing: Mapping[str, str], *only: str) -> list[str]:
     marks = [*only, *(f"not needs_{program}" for program in missing), *([] if "--soak" in flags else ["not soak"])]
-    return [sys.executable, "-m", "pytest", *(["-m", " and ".join(marks)] if marks else []), *paths]
+    return _module("pytest", *(["-m", " and ".join(marks)] if marks else []), *paths)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""What browser tests share: chromium, one a module; pages that end with nothing to complain of; full allowances."""
+"""What browser tests share: one chromium; pages that end with nothing to complain of; full allowances."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,9 +13,20 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, 
 from sonae_web.accounts.models import User
 from tests.web.conftest import full_allowances
 
-__all__ = ["SIZES", "OpenPage", "browser", "full_allowances", "sign_in", "sound"]
+__all__ = ["EACH_SIZE_AND_LANGUAGE", "SIZES", "OpenPage", "browser", "full_allowances", "sign_in", "sound"]
 
 SIZES: dict[str, ViewportSize] = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+EACH_SIZE_AND_LANGUAGE = pytest.mark.parametrize(
+    ("size", "lang"),
+    [
+        ("phone", "ja"),
+        ("desktop", "en"),
+        pytest.param("phone", "en", marks=pytest.mark.soak),
+        pytest.param("desktop", "ja", marks=pytest.mark.soak),
+    ],
+)
+"""For tests that look at every page with ``sound_at_each_size``: axe, which takes its time, sees each size and each language
+once; all four in the soak run."""
 OpenPage = Callable[..., Page]
 """``open_page("phone")``, ``open_page("desktop", scripts=False)``."""
 
@@ -29,7 +40,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
@@ -101,13 +112,29 @@ def settled(page: Page, ask: Callable[[], Any]) -> Any:
     pytest.fail(f"{page.url} never settles")
 
 
-def sound(page: Page, path: str, *, scripts: bool = True) -> None:
-    """Wait until the page at a path is there; it does not scroll sideways, and axe finds nothing on it."""
-    page.wait_for_url(lambda address: urlsplit(address).path == path)  # and until that page is loaded
+def fits(page: Page) -> None:
+    """The page does not scroll sideways."""
     viewport = page.viewport_size
     assert viewport is not None
     width = settled(page, lambda: page.evaluate("document.documentElement.scrollWidth"))
-    assert width <= viewport["width"], page.url
+    assert width <= viewport["width"], (page.url, viewport)
+
+
+def sound(page: Page, path: str, *, scripts: bool = True) -> None:
+    """Wait until the page at a path is there; it does not scroll sideways, and axe finds nothing on it."""
+    page.wait_for_url(lambda address: urlsplit(address).path == path)  # and until that page is loaded
+    fits(page)
     if scripts:
         results = settled(page, lambda: Axe().run(page))
         assert results.violations_count == 0, f"{page.url}: {results.generate_report()}"
+
+
+def sound_at_each_size(page: Page, path: str) -> None:
+    """The same, and at the other size it does not scroll sideways either."""
+    sound(page, path)
+    own = page.viewport_size
+    assert own is not None
+    for size in SIZES.values():
+        page.set_viewport_size(size)
+        fits(page)
+    page.set_viewport_size(own)

@@ -13,7 +13,7 @@ from sonae_web.accounts.models import User
 from sonae_web.declarations import drafts, notices, services
 from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope, declared, unscoped
-from tests.browser.conftest import OpenPage, sign_in, sound
+from tests.browser.conftest import EACH_SIZE_AND_LANGUAGE, OpenPage, sign_in, sound_at_each_size
 from tests.web.cast import Tree, acting, person, tree
 from tests.web.declarations.cast import HANAKO, confirmed, diagnosed, signed
 
@@ -55,7 +55,7 @@ def of(scope: Scope) -> User:
     return User.objects.get(pk=scope.user)
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
+@EACH_SIZE_AND_LANGUAGE
 def test_every_page_of_a_declaration_is_sound(
     live_server: Any, member: Scope, office: Scope, open_page: OpenPage, size: str, lang: str
 ) -> None:
@@ -68,7 +68,7 @@ def test_every_page_of_a_declaration_is_sound(
         for path in paths:
             page.goto(live_server.url + path)
             expect(page.locator("html")).to_have_attribute("lang", lang)
-            sound(page, path.partition("?")[0])
+            sound_at_each_size(page, path.partition("?")[0])
 
     look(base, f"{base}changes")
     with declared(member):
@@ -81,7 +81,7 @@ def test_every_page_of_a_declaration_is_sound(
     look(base, *(f"{base}sections/{each.id}" for each in found.sections), f"{base}sign")
     page.get_by_role("checkbox").check()
     page.get_by_role("main").get_by_role("button").click()
-    sound(page, f"{base}sign")
+    sound_at_each_size(page, f"{base}sign")
     expect(page.get_by_role("alert")).to_be_visible()
     with declared(member):
         row = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)

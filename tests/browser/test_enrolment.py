@@ -14,7 +14,7 @@ from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.policies import banks
 from tests.browser import enrolling
-from tests.browser.conftest import OpenPage, sign_in, sound
+from tests.browser.conftest import EACH_SIZE_AND_LANGUAGE, OpenPage, sign_in, sound_at_each_size
 from tests.web.cast import Tree, acting, person, tree
 from tests.web.policies.cast import BANKS, applied, confirmed, quoted, ready, sent
 
@@ -145,7 +145,7 @@ def test_two_clerks_decide_what_was_referred(
     expect(second.get_by_text("引受済み").first).to_be_visible()
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
+@EACH_SIZE_AND_LANGUAGE
 def test_public_pages_are_sound(
     live_server: Any, place: Tree, at: Move, open_page: OpenPage, size: str, lang: str
 ) -> None:
@@ -155,15 +155,15 @@ def test_public_pages_are_sound(
     at(datetime(2027, 12, 15, 9, 0, tzinfo=JST))
     page.goto(f"{live_server.url}/when/?plan=p5000&industry=retail&sales=5000%E4%B8%87")
     expect(page.get_by_role("heading", level=3)).to_have_count(2)
-    sound(page, "/when/")
+    sound_at_each_size(page, "/when/")
     page.goto(f"{live_server.url}/when/?applied=2004-12-09")
-    sound(page, "/when/")
+    sound_at_each_size(page, "/when/")
     page.goto(f"{live_server.url}/verify/{'C' * 32}")
-    sound(page, f"/verify/{'C' * 32}")
+    sound_at_each_size(page, f"/verify/{'C' * 32}")
     expect(page.get_by_role("status")).to_contain_text("有効ではありません" if lang == "ja" else "Not valid")
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
+@EACH_SIZE_AND_LANGUAGE
 def test_every_page_of_an_application_is_sound(
     live_server: Any, place: Tree, member: Scope, at: Move, open_page: OpenPage, size: str, lang: str
 ) -> None:
@@ -188,4 +188,4 @@ def test_every_page_of_an_application_is_sound(
         page.context.add_cookies([language])  # type: ignore[list-item]  # a dict of its fields
         for path in theirs:
             page.goto(live_server.url + path)
-            sound(page, path)
+            sound_at_each_size(page, path)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from sonae_web.accounts.models import User
 from sonae_web.diagnosis import actions, checklists, evidence, results
 from sonae_web.ground.scope import Scope, declared, unscoped
-from tests.browser.conftest import SIZES, OpenPage, sound
+from tests.browser.conftest import EACH_SIZE_AND_LANGUAGE, SIZES, OpenPage, sound, sound_at_each_size
 from tests.web.accounts.doors import PASSWORD, account
 from tests.web.cast import Tree, acting, tree
 from tests.web.test_actions import PDF
@@ -69,7 +69,7 @@ def of_member(scope: Scope) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("lang", ["ja", "en"])
+@EACH_SIZE_AND_LANGUAGE
 def test_every_page_of_a_member_is_sound(
     live_server: Any, scope: Scope, open_page: OpenPage, size: str, lang: str
 ) -> None:
@@ -79,7 +79,7 @@ def test_every_page_of_a_member_is_sound(
     for path in of_member(scope):
         page.goto(live_server.url + path)
         expect(page.locator("html")).to_have_attribute("lang", lang)
-        sound(page, path)
+        sound_at_each_size(page, path)
 
 
 def test_text_twice_as_large_never_scrolls_sideways(live_server: Any, scope: Scope, open_page: OpenPage) -> None:

@@ -1,8 +1,10 @@
 """Databases of a test's own: a file on SQLite, a fresh database on PostgreSQL; each empty to begin with."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.core.management import call_command
@@ -40,13 +42,47 @@ def _using(inner: Any) -> Iterator[None]:
 
 def fresh(folder: Path, name: str) -> str:
     """Return what names a new, empty database."""
-    outer = connections["default"]
-    if outer.vendor == "sqlite":
+    if connections["default"].vendor == "sqlite":
         return str(folder / f"{name}.sqlite3")
+    return _created(name, "")
+
+
+def filled(folder: Path, name: str, fill: Callable[[], object]) -> str:
+    """Return what names a new database that is up to date and holds what ``fill`` made: once, of which each is a copy."""
+    if connections["default"].vendor == "sqlite":
+        path = folder / f"{name}.sqlite3"
+        path.write_bytes(_file(fill))
+        return str(path)
+    return _created(name, f'TEMPLATE "{_template(fill)}"')
+
+
+@cache
+def _file(fill: Callable[[], object]) -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "filled.sqlite3")
+        _make(str(path), fill)
+        return path.read_bytes()
+
+
+@cache
+def _template(fill: Callable[[], object]) -> str:
+    name = _created(f"filled_by_{fill.__name__}", "")
+    _make(name, fill)
+    return name
+
+
+def _make(name: str, fill: Callable[[], object]) -> None:
+    with inside(name):
+        migrate()
+        fill()
+
+
+def _created(name: str, of: str) -> str:
+    outer = connections["default"]
     full = f"{outer.settings_dict['NAME']}_{name}"
     with outer.cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{full}"')
-        cursor.execute(f'CREATE DATABASE "{full}"')
+        cursor.execute(f'CREATE DATABASE "{full}" {of}')
     return full
 
 

@@ -25,7 +25,7 @@ from sonae_web.ground.models import AuditRow, Counter, Document
 from sonae_web.ground.scope import declared, unscoped
 from sonae_web.ground.vault import new_key, read_keys
 from tests.cast import Shell, dice
-from tests.cli.places import fresh, inside, inside_sqlite, migrate
+from tests.cli.places import filled, fresh, inside, inside_sqlite, migrate
 from tests.web.cast import Tree, scope, tree
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -93,10 +93,8 @@ def _comparable(value: Any) -> Any:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[str]:
     """A filled site, which is the one in use."""
-    name = fresh(tmp_path, "first")
+    name = filled(tmp_path, "first", fill)
     with inside(name):
-        migrate()
-        fill()
         yield name
 
 

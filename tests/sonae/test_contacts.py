@@ -7,7 +7,8 @@ import pytest
 
 from sonae import contacts as module
 from sonae.check import check
-from sonae.contacts import contacts
+from sonae.contacts import check_contacts, contacts
+from sonae.programmes import load_folder
 from tests.cast import copy_of_programme, edit, programme
 
 
@@ -50,4 +51,12 @@ def test_a_fault_of_the_file_is_told(tmp_path: Path, old: str, new: str, code: s
     if code == "text.missing" and "edo" in new:
         text = (folder / module.FILE).read_text(encoding="utf-8").replace("office: osaka", "office: edo")
         (folder / module.FILE).write_text(text, encoding="utf-8")
-    assert code in {each.code for each in check(folder, with_lock=False).problems}
+    broken, _ = load_folder(folder)
+    assert broken is not None
+    assert code in {each.code for each in check_contacts(broken)[1]}
+
+
+def test_the_check_of_a_programme_tells_them_too(tmp_path: Path) -> None:
+    folder = copy_of_programme(tmp_path)
+    edit(folder / module.FILE, "phone: 03-3523-4906", "phone: 03-xxxx-4906")
+    assert "contacts.phone" in {each.code for each in check(folder, with_lock=False).problems}

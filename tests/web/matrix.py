@@ -108,7 +108,7 @@ def matrix(
 ) -> Iterator[Cell]:
     """Yield every cell of some addresses or of all, for some actors or for all.
 
-    With ``part`` one method in so many for each actor, others at each address (with 5, coprime to the number of methods,
+    With ``part`` one method in so many for each actor, others at each address (with 7, coprime to the number of methods,
     every actor, every method and every object are met at every address); and always GET and POST by who holds a role there.
     """
     for number, address in enumerate(addresses() if among is None else among):

@@ -34,7 +34,7 @@ from tests.web.stage import WITH_PAGES, Stage, blank, stage, value
 FIGURE, REMOVED = 10_000, 150
 TWICE = ("role", "upload", "inquiry")
 """Found by a second such check too: that of its place."""
-PART = 1 if "SONAE_SOAK" in os.environ else 5
+PART = 1 if "SONAE_SOAK" in os.environ else 7
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 

@@ -36,9 +36,7 @@ def answered(member: Scope, value: str = "yes", business: Business = SHOP) -> ch
     sheet = checklists.save_business(scope=member, business=business, seen=sheet.business_version)
     answers = {question.id: value for question in sheet.asked}
     seen = {each.question: each.version for each in checklists.changes(sheet, answers)}
-    checklists.save_all(
-        scope=member, business=business, answers=answers, seen=seen, facts_seen=sheet.business_version
-    )
+    checklists.save_all(scope=member, business=business, answers=answers, seen=seen, facts_seen=sheet.business_version)
     return opened(member)
 
 

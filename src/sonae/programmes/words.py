@@ -42,7 +42,7 @@ def files(lang: Lang, folder: Path | None = None) -> list[Path]:
     return [path for base in (LIBRARY, folder) if base for path in sorted((base / "text" / lang).glob("*.yaml"))]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)  # more than there are files, or each reading of all would forget all
 def _texts(path: Path) -> Mapping[str, tuple[str, str]]:
     """Return text and place by id. Raises Refused for a faulty file, a leaf that is no text, and an id that stands twice."""
     document = read_file(path, f"{path.parent.name}/{path.name}", MOST_BYTES)

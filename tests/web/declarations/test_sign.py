@@ -75,7 +75,8 @@ def test_a_declaration_is_filled_in_from_the_diagnosis_confirmed_signed_and_froz
 
 def test_confirmed_in_one_step_it_states_what_it_does_section_by_section(place: Tree) -> None:
     in_steps, at_once = (
-        _confirmed_by(how, scope("member", of)) for how, of in ((confirmed_by_section, place.member), (confirmed, place.neighbour))
+        _confirmed_by(how, scope("member", of))
+        for how, of in ((confirmed_by_section, place.member), (confirmed, place.neighbour))
     )
     assert (at_once.stated, at_once.confirmed, at_once.next_open) == (in_steps.stated, in_steps.confirmed, None)
 
