@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sonae.programmes import Cursor, Programme
@@ -54,7 +55,7 @@ class Business:
 
     def information_kinds(self, programme: Programme) -> frozenset[str]:
         """Kinds of information held: special_care, financial, card, identity."""
-        return frozenset(programme.items[item].kind for item in self.information) - {""}
+        return _kinds(programme, self.information)
 
     def is_relaxed(self, programme: Programme, on: date) -> bool:
         """Whether the guideline's simpler ways for small and medium handlers hold.
@@ -127,3 +128,9 @@ def business_of(found: Mapping[str, Any]) -> Business:
         on_consignment=found.get("on_consignment", False),
         assumed=tuple(name for name in MAY_BE_LEFT_OUT if name not in found),
     )
+
+
+@lru_cache(maxsize=1_000)
+def _kinds(programme: Programme, information: tuple[str, ...]) -> frozenset[str]:
+    """Each question with a condition asks for them."""
+    return frozenset(programme.items[item].kind for item in information) - {""}

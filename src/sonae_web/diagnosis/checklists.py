@@ -291,8 +291,9 @@ def _locked(scope: Scope) -> Checklist:
 
 def _sheet(row: Checklist) -> Sheet:
     content = sealed.get(row, "content")
+    people = {by: UUID(by) for by in {by for _, _, by, _ in content["answers"].values()}}  # few, who answered many
     given = {
-        name: Given(value, version, UUID(by), datetime.fromisoformat(at))
+        name: Given(value, version, people[by], datetime.fromisoformat(at))
         for name, (value, version, by, at) in content["answers"].items()
     }
     facts = content["business"]

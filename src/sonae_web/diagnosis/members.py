@@ -33,7 +33,7 @@ def home(request: ActingRequest) -> HttpResponse:
     """What stands, and what comes next."""
     scope = request.acting.scope
     sheet, made = checklists.read(scope), results.history(scope)
-    year, (total, done) = checklists.programme_year(clock.today()), actions.progress(scope)
+    year, (total, done) = checklists.programme_year(clock.today()), (0, 0) if sheet else actions.progress(scope)
     context = {
         "sheet": sheet,
         "results": made,

@@ -36,8 +36,8 @@ def result(request: ActingRequest, result: UUID) -> HttpResponse:
     """Grade, money, what to do first, areas beside the last time, curve, plans, every comment."""
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
-    frozen, earlier = results.read(scope=scope, row=row), results.before(scope, row)
-    report = frozen.report(lang())
+    frozen, made = results.read(scope=scope, row=row), results.history(scope)
+    report, earlier = frozen.report(lang()), results.before(made, row)
     context = {
         "result": row,
         "report": report,
@@ -48,7 +48,7 @@ def result(request: ActingRequest, result: UUID) -> HttpResponse:
         "earlier": earlier,
         "comparable": earlier is not None and comparable(row, earlier),
         "change": _change(row, earlier),
-        "newest": results.latest(scope),
+        "newest": made[0],
         "areas": _areas(frozen, earlier, report),
         "radar": _radar(frozen, earlier, report),
         "curve": described(report["risk"]["curve"], report["risk"]["curve_alt"]) if report["risk"] else "",

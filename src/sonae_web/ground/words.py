@@ -28,5 +28,11 @@ def _words(programme: str, language: Lang, edition: str | None) -> Words:
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: its language and the other one."""
-    return {"lang": lang(), "other_lang": "en" if lang() == "ja" else "ja", "sample": settings.SAMPLE}
+    """Context of every page: its language and the other one, and its words, asked for once (the tag ``w``)."""
+    spoken = lang()
+    return {
+        "lang": spoken,
+        "other_lang": "en" if spoken == "ja" else "ja",
+        "words": words(),
+        "sample": settings.SAMPLE,
+    }
