@@ -22,7 +22,7 @@ from sonae.policy.inputs import (
     Terms,
     terms_of,
 )
-from sonae.policy.letters import letter
+from sonae.policy.letters import letter, reply
 from sonae.policy.paper import Paper
 from sonae.policy.price import quote
 from sonae.policy.proof import application_copy, certificate
@@ -55,5 +55,6 @@ __all__ = [
     "parties",
     "period_of",
     "quote",
+    "reply",
     "terms_of",
 ]

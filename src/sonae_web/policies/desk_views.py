@@ -144,7 +144,7 @@ def _detail(
     waiting = row.state in WAITING
     two = row.referral or row.state == "referred"
     context = {
-        "row": row, "head": shown.head(row), "groups": shown.answers(scope, sheet), "remarks": shown.remarks(scope, row),
+        "row": row, "head": shown.head(row), "groups": shown.answers(scope, sheet), "remarks": shown.written(scope, row),
         "cover": shown.cover(cover) if cover else None, "association": place.parent.name if place.parent else "",
         "signed": signed, "own": own, "waiting": waiting and not own, "two": two,
         "proposal": proposals.open_one(scope=scope, row=row) if row.state == "referred" else None,

@@ -216,7 +216,7 @@ def _check(request: ActingRequest, sheet: Sheet, status: int = 200, told: str = 
         "premium": exact_yen(found.premium, lang()) if found and found.premium is not None else "",
         "groups": shown.answers(scope, sheet),
         "signed": signed,
-        "remarks": shown.remarks(scope, row),
+        "remarks": shown.written(scope, row),
         "cover": shown.cover(cover) if cover else None,
         "told": words()(told) if told else "",
         "steps": _steps(sheet, "check"),

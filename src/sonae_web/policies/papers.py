@@ -9,15 +9,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from sonae import policy
-from sonae.enrolment import Kind
 from sonae.figures import LANGS, Lang
 from sonae.programmes import Plan
 from sonae_web.accounts.letters import link
-from sonae_web.ground import clock, documents, sealed
+from sonae_web.ground import clock, documents
 from sonae_web.ground.jobs import job
 from sonae_web.ground.models import Document
 from sonae_web.ground.scope import Scope, unscoped
-from sonae_web.policies import covers, records
+from sonae_web.policies import covers, records, remarks
 from sonae_web.policies.models import Application, Cover, Remark
 
 LETTERS = {"return": "returned", "decline": "declined"}
@@ -137,9 +136,11 @@ def _issue_letter(remark: Remark, lang: Lang) -> Document:
     if issued is not None:
         return issued
     row, programme = Application.objects.get(pk=remark.application_id), records.programme()
+    said = remarks.read(remark)
     found = policy.Letter(
         kind=kind, number=f"{row.number}-{clock.date_of(remark.made_at):%Y%m%d}", on=clock.date_of(remark.made_at), insured=row.insured,  # type: ignore[arg-type]  # one of the kinds of letter
-        application=row.number or "", points=tuple(sealed.get(remark, "content")["points"]),
+        application=row.number or "", points=said.points,
+        period=None if said.choice is None else policy.period_of(said.choice), answer=said.answer,
     )  # fmt: skip
     return _keep(policy.letter(programme, policy.parties(programme, lang), found, lang), row.tenant, remark.pk)
 
@@ -151,5 +152,4 @@ def plan_of(plan: str) -> Plan:
 
 def period(row: Application | Cover) -> policy.Period:
     """Return the period of an application or cover, moments in Japan's time."""
-    kind: Kind = "normal" if row.kind == "normal" else "mid_term"
-    return policy.Period(kind, row.cover_from, row.cover_to, row.months, row.debit_on)
+    return policy.period_of(records.chosen(row))
