@@ -9,7 +9,7 @@ from django.conf import settings
 from sonae.dates import JST
 from sonae.enrolment import Choice, Kind, of_year
 from sonae.enrolment.states import Life, NotAllowed, after
-from sonae.programmes import Programme, load
+from sonae.programmes import Plan, Programme, load
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
@@ -54,6 +54,11 @@ class Sheet:
 def programme() -> Programme:
     """Return the site's programme."""
     return load(settings.PROGRAMME)
+
+
+def plan_of(plan: str) -> Plan:
+    """Return a plan of the programme by its id."""
+    return next(each for each in programme().plans if each.id == plan)
 
 
 def open_choices() -> list[Choice]:

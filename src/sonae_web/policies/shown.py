@@ -7,7 +7,7 @@ from sonae.figures import count, day, exact_yen, yen
 from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.words import lang, words
-from sonae_web.policies import papers, remarks
+from sonae_web.policies import papers, records, remarks
 from sonae_web.policies.models import Application, Cover, Remark
 from sonae_web.policies.records import Sheet
 from sonae_web.quotes import services as quotes
@@ -67,7 +67,7 @@ def cover(row: Cover) -> dict[str, Any]:
 
 def quote(row: Quote, application: Application) -> dict[str, Any]:
     """Return a quote as a choice of an application: its premium for the months of the application."""
-    plan = papers.plan_of(row.plan)
+    plan = records.plan_of(row.plan)
     premium = quotes.premium_for(row, application.months)
     return {
         "pk": str(row.pk), "number": row.number, "name": plan_name(row.plan), "premium": exact_yen(premium, lang()),
@@ -123,7 +123,7 @@ def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
 def _plan(scope: Scope, row: Application) -> list[tuple[str, str]]:
     if row.quote is None:
         return []
-    texts, plan, quoted = words(), papers.plan_of(row.plan), quotes.one(scope=scope, quote=row.quote)
+    texts, plan, quoted = words(), records.plan_of(row.plan), quotes.one(scope=scope, quote=row.quote)
     limits = texts(
         "site.policies.limits", liability=yen(plan.liability_limit, lang()), cost=yen(plan.cost_limit, lang())
     )

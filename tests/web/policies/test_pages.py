@@ -339,6 +339,7 @@ def test_many_at_once_of_a_programme_that_may_not_be_sold_are_all_left_as_they_a
             answer = browser.post(address, form)
         assert answer.status_code == 409
         assert words()("site.unsold.title") in answer.content.decode()
+        assert "sale.approval" in answer.content.decode()  # what is missing, once for all of them
         with unscoped("test"):
             assert not Cover.objects.exists()
             assert set(Application.objects.values_list("state", flat=True)) == {"submitted"}
