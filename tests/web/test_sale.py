@@ -1,7 +1,10 @@
 """A live programme sells nothing before it has insurers, an agent and approvals; then everything, and nothing is a sample."""
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -10,17 +13,21 @@ from django.test import Client
 from django.urls import reverse
 
 from sonae import contract, flyer, policy
+from sonae.figures import LANGS
 from sonae.problems import Refused
 from sonae.programmes import Programme, programme, sale
 from sonae.programmes.reader import read
 from sonae_web.accounts.models import User
-from sonae_web.ground import clock
-from sonae_web.ground.scope import declared
+from sonae_web.ground import clock, sealed
+from sonae_web.ground.jobs import run_all
+from sonae_web.ground.models import Document
+from sonae_web.ground.scope import declared, unscoped
+from sonae_web.policies import papers
 from sonae_web.policies.models import Application, Cover
 from sonae_web.quotes.models import Quote
 from tests.programmes.test_sale import loaded, made
 from tests.web.cast import Tree, once, scope
-from tests.web.policies.cast import JUNE, at, checked, confirmed, quoted, submitted
+from tests.web.policies.cast import JUNE, accepted, at, checked, confirmed, quoted, submitted
 from tests.web.quotes.cast import FORM, quote, staff
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +119,57 @@ def test_with_everything_in_place_each_page_sells(
         assert b"sale." not in answer.content, name
 
 
+@pytest.mark.parametrize("by_job", [True, False], ids=["job", "first reading"])
+def test_who_was_accepted_gets_its_papers_whatever_the_programme_loses_until_they_are_issued(
+    place: Tree, june: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, by_job: bool
+) -> None:
+    """Between acceptance and issue: shares that add up to less than 1, no agent, no approvals, another plan of that name."""
+    mine, office = scope("member", place.member), scope("federation", place.prefecture)
+    application = submitted(mine)
+    confirmed(scope("association", place.association), application.pk)
+    checked(office, application.pk)
+    sells(monkeypatch, approved(tmp_path / "then"))
+    cover = accepted(office, application.pk)
+    lacking = made(tmp_path / "now", approved=False, **LACKS)
+    plans = tuple(replace(each, liability_limit=10_000_000, insurer_share=Fraction(9, 10)) for each in lacking.plans)
+    sells(monkeypatch, replace(lacking, plans=plans))
+    with pytest.raises(Refused):
+        policy.parties(lacking, "ja")
+    if by_job:
+        run_all()
+    browser = Client()
+    browser.force_login(User.objects.get(pk=mine.user))
+    for kind in papers.PAPERS:
+        for lang in LANGS:
+            address = reverse("cover_paper", args=[place.member.pk, cover.pk, kind, lang])
+            assert browser.get(address).content.startswith(b"%PDF-")
+            with unscoped("test"):
+                document = Document.objects.get(subject=cover.pk, kind=kind, lang=lang)
+                data = json.loads(sealed.get_bytes(document, "data"))
+            assert data["watermark"] == ""
+            text = str(data["blocks"])
+            assert ("5,000万円" if lang == "ja" else "¥50 million") in text
+            assert "90%" not in text
+            if kind == "certificate":
+                for each in ("70%", "30%", "見本-0001"):
+                    assert each in text
+
+
+def test_a_sample_cover_stays_a_sample_when_the_programme_goes_live(
+    place: Tree, june: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    mine, office = scope("member", place.member), scope("federation", place.prefecture)
+    application = submitted(mine)
+    confirmed(scope("association", place.association), application.pk)
+    checked(office, application.pk)
+    cover = accepted(office, application.pk)
+    sells(monkeypatch, approved(tmp_path))
+    run_all()
+    with unscoped("test"):
+        document = Document.objects.get(subject=cover.pk, kind="certificate", lang="ja")
+        assert json.loads(sealed.get_bytes(document, "data"))["watermark"] == "見本"
+
+
 REQUEST = """programme: chuokai-leak
 on: 2027-06-10
 industry: retail
@@ -123,7 +181,7 @@ applied: 2027-06-10
 
 @pytest.mark.usefixtures("june")
 def test_the_library_refuses_and_sells_alike(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def papers(live: Programme) -> list[policy.Paper]:
+    def made_papers(live: Programme) -> list[policy.Paper]:
         return [policy.explanation(live, 2027, lang) for lang in ("ja", "en")]
 
     on = clock.today()
@@ -139,5 +197,7 @@ def test_the_library_refuses_and_sells_alike(monkeypatch: pytest.MonkeyPatch, tm
     complete = approved(tmp_path / "complete")
     sells(monkeypatch, complete)
     assert contract.quote(read(REQUEST.encode(), "r.yaml"), "ja")[0].decision == "quoted"
-    assert [each.data["watermark"] for each in papers(complete)] == ["", ""]
-    assert all(each.data["watermark"] for each in papers(made(tmp_path / "sample", status="sample", approved=False)))
+    assert [each.data["watermark"] for each in made_papers(complete)] == ["", ""]
+    assert all(
+        each.data["watermark"] for each in made_papers(made(tmp_path / "sample", status="sample", approved=False))
+    )

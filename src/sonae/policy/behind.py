@@ -1,7 +1,10 @@
 """Who stands behind a programme's cover, from its data (``parties.yaml``); the names are words."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 from sonae.figures import Lang, decimal
 from sonae.policy.inputs import Agent, Insurer, Office, Parties
@@ -19,6 +22,26 @@ def parties(programme: Programme, lang: Lang) -> Parties:
     if problems or found is None:
         raise Refused(problems)
     return found
+
+
+def parties_data(found: Parties) -> dict[str, Any]:
+    """Return who stands behind a cover as plain data, to be frozen: shares as text."""
+    data = asdict(found)
+    data["insurers"] = [{"name": each.name, "share": str(each.share)} for each in found.insurers]
+    return data
+
+
+def parties_of(data: Mapping[str, Any]) -> Parties:
+    """Return who stands behind a cover from what ``parties_data`` gave."""
+    offices = {name: Office(**data[name]) if data[name] else None for name in ("complaints", "disputes")}
+    return Parties(
+        policyholder=data["policyholder"],
+        office=Office(**data["office"]),
+        insurers=tuple(Insurer(each["name"], Fraction(each["share"])) for each in data["insurers"]),
+        agent=Agent(**data["agent"]) if data["agent"] else None,
+        approval=data["approval"],
+        **offices,
+    )
 
 
 def check(programme: Programme) -> tuple[Problem, ...]:

@@ -21,6 +21,7 @@ from sonae_web.declarations.notices import MOST_TEXT as MOST_NOTICE
 from sonae_web.declarations.services import AUTHORITIES, MOST_NAME
 from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.forms import whole_number
+from sonae_web.ground.posted import whole
 
 ROWS = 5
 """Rows that can be filled in for the past; more than there are filled rows by two, at most so many."""
@@ -44,8 +45,7 @@ def text(posted: Posted, name: str) -> str:
 
 def seen(posted: Posted) -> int:
     """Return the version of the draft from which the form was made; -1 for none."""
-    text = posted.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    return whole(posted.get("seen", ""))
 
 
 def ticks(posted: Posted) -> frozenset[str]:

@@ -16,6 +16,7 @@ from sonae_web.diagnosis.members import member
 from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.results import Frozen
 from sonae_web.ground.charts import described
+from sonae_web.ground.download import download
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
 
@@ -62,8 +63,7 @@ def report(request: ActingRequest, result: UUID) -> HttpResponse:
     """The risk report of a result as PDF, in the language of the page."""
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
-    pdf = results.paper(scope=scope, row=row, lang=lang())
-    return HttpResponse(pdf, headers=results.file_headers(row, lang()))
+    return download(results.paper(scope=scope, row=row, lang=lang()), f"sonae-{row.number}-{lang()}.pdf")
 
 
 def comparable(row: Result, earlier: Result) -> bool:

@@ -151,14 +151,6 @@ def paper(*, scope: Scope, row: Result, lang: Lang, token: UUID | None = None) -
     return documents.read(scope, issued.pk, token=token)
 
 
-def file_headers(row: Result, lang: Lang) -> dict[str, str]:
-    """Return what an answer says of the report that it holds."""
-    return {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": f'attachment; filename="sonae-{row.number}-{lang}.pdf"',
-    }
-
-
 def _actions(found: Diagnosis) -> list[dict[str, Any]]:
     """Return what to do, most pressing first: yen saved a year, hours of work, yen of outlay."""
     return [

@@ -16,7 +16,9 @@ from sonae.problems import Refused
 from sonae.programmes import Programme, load
 from sonae_web.ground import clock
 from sonae_web.ground.charts import described
+from sonae_web.ground.download import download
 from sonae_web.ground.limits import limited
+from sonae_web.ground.posted import whole
 from sonae_web.ground.rules import public
 from sonae_web.ground.words import lang, words
 from sonae_web.inquiries import desks
@@ -71,11 +73,7 @@ def paper(request: HttpRequest, year: int) -> HttpResponse:
         content = _paper(programme, year, lang(), clock.today(), _given(programme, year, office, places))
     except Refused:
         return render(request, "inquiries/not_published.html", status=404)
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="sonae-flyer-{year}-{lang()}.pdf"'},
-    )
+    return download(content, f"sonae-flyer-{year}-{lang()}.pdf")
 
 
 def joinable(programme: Programme) -> int:
@@ -97,7 +95,7 @@ def _given(programme: Programme, year: int, office: str, places: dict[str, desks
 
 
 def _year(programme: Programme, text: str) -> int | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
+    number = whole(text)
     return number if number in programme.years else None
 
 

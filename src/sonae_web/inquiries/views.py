@@ -15,6 +15,7 @@ from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.limits import limited
+from sonae_web.ground.posted import whole
 from sonae_web.ground.retention import table
 from sonae_web.ground.rules import public
 from sonae_web.ground.words import words
@@ -98,7 +99,7 @@ def one(request: ActingRequest, inquiry: UUID) -> HttpResponse:
     asked = services.read(scope=who.scope, inquiry=inquiry)
     if request.method != "POST":
         return _one(request, asked)
-    version = _version(request.POST.get("version", ""))
+    version = whole(request.POST.get("version", ""))
     acts: dict[str, Any] = {"scope": who.scope, "inquiry": inquiry, "version": version, "by": who.user}
     try:
         if "close" in request.POST:
@@ -168,11 +169,6 @@ def _one(
 
 def _office(office: str) -> str:
     return "—" if office == NATIONAL else words()(f"prefecture.{office}.name")
-
-
-def _version(text: str) -> int:
-    """Return the version that a form names; one that no inquiry has for nonsense."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def _days() -> int:

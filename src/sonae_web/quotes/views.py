@@ -17,6 +17,7 @@ from sonae_web.accounts.models import Role
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis import services as diagnosis
 from sonae_web.ground import clock
+from sonae_web.ground.download import download
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import lang, words
 from sonae_web.quotes import facts, papers, services, shown
@@ -94,7 +95,7 @@ def paper(request: ActingRequest, quote: UUID) -> HttpResponse:
     scope = request.acting.scope
     row = services.one(scope=scope, quote=quote)
     pdf = papers.paper(scope=scope, row=row, lang=lang())
-    return HttpResponse(pdf, headers=papers.headers(row, lang()))
+    return download(pdf, f"quote-{row.number}-{lang()}.pdf", inline=True)
 
 
 @member

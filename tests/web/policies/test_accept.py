@@ -1,21 +1,26 @@
 """From an application to a cover: sent, confirmed, checked, accepted; each way in which it is not."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 
 from sonae.dates import JST
 from sonae_web.accounts.models import User
 from sonae_web.accounts.services import grant_role
 from sonae_web.declarations import services as declarations
+from sonae_web.ground import sealed
 from sonae_web.ground.jobs import run_all
 from sonae_web.ground.models import AuditRow, Document, Mail
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.policies import covers, deciding, drafts, papers, proposals, records, sending, turns
-from sonae_web.policies.models import Application, Cover, Proposal
+from sonae_web.policies.models import Application, Cover, Proposal, Remark
 from sonae_web.policies.records import Changed, Told
 from tests.web.cast import Tree, scope
 from tests.web.declarations.cast import signed as sign
@@ -249,6 +254,67 @@ def test_a_return_and_a_refusal_are_letters_with_their_points(row: Application, 
     assert "application_declined" in set(Mail.objects.values_list("kind", flat=True))
 
 
+def letter_data(office: Scope, kind: str) -> dict[str, Any]:
+    """What a letter that was issued in Japanese says."""
+    with unscoped("test"):
+        document = Document.objects.get(kind=kind, lang="ja")
+        found: dict[str, Any] = json.loads(sealed.get_bytes(document, "data"))
+        return found
+
+
+def test_a_return_says_until_when_and_for_which_period_in_letter_page_and_mail(
+    row: Application, member: Scope, office: Scope
+) -> None:
+    with declared(office), at(JUNE):
+        deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+    with at(datetime(2027, 7, 2, 9, 0, tzinfo=JST)):  # the letter is made later, and says what was so at the return
+        run_all()
+        data = str(letter_data(office, "letter_returned"))
+        for each in (
+            "2027年（令和9年）8月25日 午後4時から",
+            "2028年（令和10年）3月25日 午後4時まで（7か月）",
+            "6月30日（水）の24時",
+        ):
+            assert each in data
+        with unscoped("test"):
+            mail = Mail.objects.get(kind="application_returned")
+            assert "2027年6月30日（水）の24時（日本時間）まで" in sealed.get(mail, "content")["body"]
+        client = Client()
+        client.force_login(User.objects.get(pk=member.user))
+        page = client.get(reverse("application", args=[member.organisation, row.pk])).content.decode()
+    assert "2027年6月30日（水）の24時（日本時間）まで" in page
+    assert "2027年8月25日（水）午後4時から2028年3月25日（土）午後4時まで（7か月）" in page
+
+
+def test_returned_after_its_month_the_letter_names_the_start_that_is_left(row: Application, office: Scope) -> None:
+    with declared(office), at(datetime(2027, 7, 1, 0, 0, tzinfo=JST)):
+        deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+        run_all()
+        data = str(letter_data(office, "letter_returned"))
+    assert "受付は終わりました" in data
+    for each in ("7月31日（土）の24時", "9月25日 午後4時に始まります"):
+        assert each in data
+
+
+def test_a_refusal_names_the_period_and_no_day(row: Application, office: Scope) -> None:
+    with declared(office):
+        deciding.decline(scope=office, application=row.pk, seen=row.version, points=["対象外"])
+        run_all()
+        data = str(letter_data(office, "letter_declined"))
+    assert "2028年（令和10年）3月25日 午後4時まで（7か月）" in data
+    assert "24時" not in data
+
+
+def test_a_remark_of_an_older_release_has_its_letter(row: Application, office: Scope) -> None:
+    with declared(office):
+        deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+        remark = Remark.within(office).get()
+        sealed.put(remark, "content", {"points": ["口座名義"]})
+        remark.save(update_fields=["content"])
+        run_all()
+        assert "口座名義" in str(letter_data(office, "letter_returned"))
+
+
 def test_papers_bear_the_day_of_japan_in_their_number_and_date(row: Application, clerk: Scope, office: Scope) -> None:
     """Six in the morning there is the evening before in UTC, as the database gives moments."""
     with at(datetime(2027, 6, 30, 21, 0, tzinfo=UTC)):
@@ -383,6 +449,9 @@ def test_with_no_start_left_in_its_year_it_goes_back_to_the_member(place: Tree, 
     with at(row.cover_from):
         turns.turn()
     assert now(member, row.pk).state == "returned"
+    kinds = set(Mail.objects.values_list("kind", flat=True))
+    assert "application_year_over" in kinds
+    assert "application_returned" not in kinds  # nothing is missing in it
 
 
 def test_the_first_cover_date_goes_on_without_a_gap(place: Tree, member: Scope, clerk: Scope, office: Scope) -> None:

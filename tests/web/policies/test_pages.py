@@ -1,5 +1,6 @@
 """Pages and commands of enrolment: when would I be covered, verify, extensions, the queue, bulk acceptance, banks."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,10 +10,11 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from sonae.dates import JST
 from sonae.problems import Refused
-from sonae.programmes import Programme
+from sonae.programmes import Programme, load
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
 from sonae_web.ground.models import AuditRow
@@ -89,6 +91,47 @@ def test_public_pages_lead_to_when(client: Client, path: str) -> None:
 )
 def test_when_says_what_is_wrong(client: Client, asked: dict[str, str]) -> None:
     assert client.get("/when/", asked).status_code == 422
+
+
+def asked_when(client: Client, sales: str, language: str = "ja") -> Any:
+    asked = {"applied": "2027-06-10", "plan": "p5000", "industry": "retail", "sales": sales}
+    return client.get("/when/", asked, headers={"accept-language": language})
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("sales", ["0", "0円", "０", "¥0"])
+def test_without_sales_there_is_a_premium_and_a_start_up_is_asked_for_its_plan(
+    client: Client, sales: str, language: str
+) -> None:
+    """The tariff is level below sales of 1,000万; an application of a start-up gives its plan."""
+    page = asked_when(client, sales, language)
+    text, told = page.content.decode(), load("chuokai-leak").words("ja" if language == "ja" else "en")
+    assert page.status_code == 200
+    assert str(escape(told("site.when.no_sales"))) in text
+    lowest = asked_when(client, "1,000万円", language).content.decode()
+    assert str(escape(told("site.when.no_sales"))) not in lowest
+    premium = re.findall(r"<b>(.*?)</b>", text)
+    assert premium
+    assert premium == re.findall(r"<b>(.*?)</b>", lowest)
+
+
+@pytest.mark.parametrize(
+    "sales", ["-1", "-100万円", "−1", "△100", "1e9", "0.5", "九", "9" * 60, "10,000,000,000,001", "10万億円"]
+)
+def test_sales_that_cannot_be_are_told_at_their_field(client: Client, sales: str) -> None:
+    page = asked_when(client, sales)
+    assert page.status_code == 422
+    assert 'id="sales-e"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sales", "word"),
+    [("", "premium_ask"), ("   ", "premium_ask"), ("5,000億1円", "premium_declined"), ("10万億円", "")],
+)
+def test_blank_and_huge_sales_have_their_answer(client: Client, sales: str, word: str) -> None:
+    page = asked_when(client, sales)
+    assert page.status_code == (200 if word else 422)
+    assert words()(f"site.when.{word or 'fault_sales'}") in page.content.decode()
 
 
 # --- verify
@@ -296,6 +339,7 @@ def test_many_at_once_of_a_programme_that_may_not_be_sold_are_all_left_as_they_a
             answer = browser.post(address, form)
         assert answer.status_code == 409
         assert words()("site.unsold.title") in answer.content.decode()
+        assert "sale.approval" in answer.content.decode()  # what is missing, once for all of them
         with unscoped("test"):
             assert not Cover.objects.exists()
             assert set(Application.objects.values_list("state", flat=True)) == {"submitted"}
