@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -11,6 +11,7 @@ from sonae.checklist.business import MEDIA, SITUATIONS, SIZES, USES, Business
 from sonae.figures import LANGS
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Programme
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.programme import KINDS
 from sonae.tables import BASES, Basis
 
@@ -103,17 +104,17 @@ class Edition:
 
 def load_edition(programme: Programme, name: str) -> Edition:
     """Return an edition. Raises Refused with every problem of its data, or when there is none of that name."""
-    if name not in programme.edition_names:
-        known = ", ".join(programme.edition_names)
-        raise Refused([problem("edition.unknown", "edition", found=name, known=known)])
     edition, problems = _load(programme, name)
     if problems or edition is None:
         raise Refused(problems)
     return edition
 
 
-@lru_cache(maxsize=16)
+@kept_sound
 def _load(programme: Programme, name: str) -> tuple[Edition | None, tuple[Problem, ...]]:
+    if name not in programme.edition_names:
+        known = ", ".join(programme.edition_names)
+        return None, (problem("edition.unknown", "edition", found=name, known=known),)
     problems: list[Problem] = []
     try:
         cursor = Cursor(programme.document(f"checklist/{name}.yaml"), problems)

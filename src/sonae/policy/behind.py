@@ -1,12 +1,12 @@
 """Who stands behind a programme's cover, from its data (``parties.yaml``); the names are words."""
 
 from fractions import Fraction
-from functools import lru_cache
 
 from sonae.figures import Lang, decimal
 from sonae.policy.inputs import Agent, Insurer, Office, Parties
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
+from sonae.programmes.kept import kept_sound
 from sonae.tables import BASES
 
 FILE = "parties.yaml"
@@ -26,7 +26,7 @@ def check(programme: Programme) -> tuple[Problem, ...]:
     return _read(programme, "ja")[1]
 
 
-@lru_cache(maxsize=16)
+@kept_sound
 def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Problem, ...]]:
     problems: list[Problem] = []
     try:

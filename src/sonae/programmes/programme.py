@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
@@ -17,6 +17,7 @@ from sonae.figures import Lang
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import words as words_of
 from sonae.programmes.cursor import Cursor, iso_day
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.reader import Document, read_file
 from sonae.programmes.values import read_values, sourced
 from sonae.programmes.words import LIBRARY, Words
@@ -132,7 +133,7 @@ class Programme:
         """Return every word of library and programme in a language (of its checklists only one edition, if named)."""
         return words_of.load(lang, self.folder, edition)
 
-    @cached_property
+    @property
     def edition_names(self) -> tuple[str, ...]:
         """The ids of the checklist's editions that have a file, oldest first."""
         return tuple(sorted(path.stem for path in (self.folder / "checklist").glob("*.yaml")))
@@ -158,7 +159,7 @@ def load(name: str) -> Programme:
     return programme
 
 
-@lru_cache(maxsize=8)
+@kept_sound
 def load_folder(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
     """Return the programme in a folder (None if it cannot be made) and every problem of its data."""
     problems: list[Problem] = []

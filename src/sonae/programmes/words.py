@@ -90,6 +90,12 @@ def load(lang: Lang, folder: Path | None = None, edition: str | None = None) -> 
     return Words(lang, texts)
 
 
+def forget() -> None:
+    """Let every text be read again when it is asked for."""
+    load.cache_clear()
+    _texts.cache_clear()
+
+
 def check(folder: Path) -> tuple[dict[Lang, int], list[Problem]]:
     """Return how many ids each language has, and every fault: unreadable, defined twice, not in both, other blanks."""
     found: dict[Lang, dict[str, tuple[str, str]]] = {}
