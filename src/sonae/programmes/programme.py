@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from sonae.dates import DateRule, Days
-from sonae.figures import Lang
+from sonae.figures import LANGS, Lang
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import words as words_of
 from sonae.programmes.cursor import Cursor, iso_day
@@ -132,6 +133,12 @@ class Programme:
     def words(self, lang: Lang, edition: str | None = None) -> Words:
         """Return every word of library and programme in a language (of its checklists only one edition, if named)."""
         return words_of.load(lang, self.folder, edition)
+
+    def sound_words(self, edition: str | None = None) -> Iterator[Words]:
+        """Yield the words of each language whose files are sound; ``words.check`` tells the faults of the others."""
+        for lang in LANGS:
+            with suppress(Refused):
+                yield self.words(lang, edition)
 
     @property
     def edition_names(self) -> tuple[str, ...]:
