@@ -74,7 +74,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
         areas=len(known[newest].areas) if newest else 0,
         cases=ran,
         published=published,
-        problems=(*problems, *case_problems),
+        problems=tuple(dict.fromkeys((*problems, *case_problems))),
     )
 
 

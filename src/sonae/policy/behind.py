@@ -30,10 +30,9 @@ def check(programme: Programme) -> tuple[Problem, ...]:
 def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Problem, ...]]:
     problems: list[Problem] = []
     try:
-        cursor = Cursor(programme.document(FILE), problems)
+        cursor, words = Cursor(programme.document(FILE), problems), programme.words(lang)
     except Refused as refused:
         return None, refused.problems
-    words = programme.words(lang)
 
     def named(place: Cursor, key: str = "id", part: str = "name") -> str:
         name = f"parties.{place.text(key)}.{part}"
