@@ -17,6 +17,7 @@ from sonae_web.ground.idempotency import once
 from sonae_web.ground.limits import limited
 from sonae_web.ground.retention import table
 from sonae_web.ground.rules import public
+from sonae_web.ground.typed import lines
 from sonae_web.ground.words import words
 from sonae_web.inquiries import desks, forms, services
 from sonae_web.inquiries.models import Inquiry
@@ -108,7 +109,7 @@ def one(request: ActingRequest, inquiry: UUID) -> HttpResponse:
             services.reopen(**acts)
             done = "done_reopen"
         else:
-            text = forms.lines(request.POST.get("answer", "")[: 2 * forms.MOST_ANSWER])
+            text = lines(request.POST.get("answer", "")[: 2 * forms.MOST_ANSWER])
             if not 1 <= len(text) <= forms.MOST_ANSWER:
                 return _one(request, asked, answer=text, fault="fault_answer", status=422)
             done = "done_answer" if services.answer(**acts, text=text) else "done_note"
