@@ -63,11 +63,6 @@ class Asked:
         """When it was made, in Japan's time."""
         return self.row.made_at.astimezone(JST)
 
-    @property
-    def changed(self) -> datetime:
-        """When it was changed last, in Japan's time."""
-        return self.row.changed_at.astimezone(JST)
-
     def may(self) -> set[str]:
         """Return what may be done with it now."""
         return {act for act, (states, _) in MAY.items() if self.row.state in states}
