@@ -1,7 +1,7 @@
 """What a member enters about certifications, the past and who signs: as entered, its faults by field, and the value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,8 @@ class Entered:
     values: Mapping[str, str]
     faults: Mapping[str, str]
     value: Any = None
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What is ticked, where several boxes of a field can be."""
 
 
 def seen(posted: Posted) -> int:

@@ -47,17 +47,20 @@ class Profile:
 
 
 def shown(business: Business | None, name: str) -> Profile:
-    """Return the form of a business as it stands, or an empty one with the organisation's name."""
+    """Return the form of a business as it stands, or an empty one with the organisation's name.
+
+    Whether it works on consignment is no box that may stay empty: where that was assumed, neither is chosen.
+    """
     if business is None:
         return Profile({"name": name[:NAME_LENGTH]}, dict.fromkeys(CHOICES, ()), {}, None)
-    sales = business.annual_sales
+    sales, consigned = business.annual_sales, "yes" if business.on_consignment else "no"
     entered = {
         "name": business.name,
         "industry": business.industry,
         "employees": count(business.employees),
         "persons_held": count(business.persons_held),
         "annual_sales": "" if sales is None else count(sales),
-        "on_consignment": "yes" if business.on_consignment else "no",
+        "on_consignment": "" if "on_consignment" in business.assumed else consigned,
     }
     return Profile(entered, {name: getattr(business, name) for name in CHOICES}, {}, business)
 
