@@ -304,7 +304,7 @@ def test_the_newest_are_shown_when_there_are_too_many(place: Tree, monkeypatch: 
 
 
 def test_beyond_its_allowance_an_address_is_told_to_come_back(place: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views.inquiry.allowance, "an_hour", 1)  # type: ignore[attr-defined]
+    monkeypatch.setattr(views.inquiry.allowance, "an_hour", 1)  # type: ignore[attr-defined]  # set by its decorator
     answers = [Client().post("/inquiries/", ENTRY | once(), REMOTE_ADDR="192.0.2.7") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 429]
     assert Client().get("/inquiries/", REMOTE_ADDR="192.0.2.7").status_code == 200
