@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any
 
 from sonae.figures import Lang, decimal
 from sonae.policy.inputs import Agent, Insurer, Office, Parties
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
+from sonae.programmes.kept import kept_sound
 from sonae.tables import BASES
 
 FILE = "parties.yaml"
@@ -49,14 +49,13 @@ def check(programme: Programme) -> tuple[Problem, ...]:
     return _read(programme, "ja")[1]
 
 
-@lru_cache(maxsize=16)
+@kept_sound
 def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Problem, ...]]:
     problems: list[Problem] = []
     try:
-        cursor = Cursor(programme.document(FILE), problems)
+        cursor, words = Cursor(programme.document(FILE), problems), programme.words(lang)
     except Refused as refused:
         return None, refused.problems
-    words = programme.words(lang)
 
     def named(place: Cursor, key: str = "id", part: str = "name") -> str:
         name = f"parties.{place.text(key)}.{part}"

@@ -231,9 +231,9 @@ def _save(
 
 
 def _differs(before: Business | None, after: Business, name: str) -> bool:
-    """Whether a fact was changed. Of one that nobody stated: whether it was entered (the name is proposed too)."""
+    """Whether a fact was changed. Of one that was not stated: whether it was entered (the name is proposed too)."""
     new = getattr(after, name)
-    if before is None:
+    if before is None or name in before.assumed:
         return name != "name" and new not in (None, ())
     old = getattr(before, name)
     return bool(frozenset(old) != frozenset(new) if isinstance(new, tuple) else old != new)

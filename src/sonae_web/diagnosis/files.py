@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae.checklist.answers import Answers
+from sonae.checklist.business import WHOLE, plain_business, restored
 from sonae.checklist.filled import read_filled
 from sonae.checklist.template import template as workbook
 from sonae.checklist.template import template_csv
@@ -24,7 +25,6 @@ from sonae.programmes import describe
 from sonae.programmes.canonical import canonical
 from sonae_web.accounts.acting import ActingRequest
 from sonae_web.diagnosis import checklists, profile, services
-from sonae_web.diagnosis.business import plain, restored
 from sonae_web.diagnosis.checklists import Changed, NotThere, Sheet
 from sonae_web.diagnosis.members import member, to
 from sonae_web.ground.download import download
@@ -89,7 +89,7 @@ def _preview(request: ActingRequest, sheet: Sheet, answers: Answers, *, again: b
     before = dict(profile.told(sheet.business, texts)) if sheet.business else {}
     facts = [(name, before.get(name, "—"), text) for name, text in profile.told(answers.business, texts)]
     carried = {
-        "business": plain(answers.business),
+        "business": plain_business(answers.business, WHOLE),
         "answers": dict(answers.given),
         "seen": {each.question: each.version for each in changes},
         "facts_seen": sheet.business_version,

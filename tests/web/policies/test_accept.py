@@ -242,7 +242,7 @@ def test_returned_and_completed_across_a_months_end_it_counts_from_the_later_day
     assert (again.cover_from.date(), again.months, again.debit_on) == (date(2027, 9, 25), 6, date(2027, 10, 25))
     assert (again.premium or 0) < (row.premium or 0)
     with at(datetime(2027, 6, 30, 23, 59, tzinfo=JST)), declared(member):
-        assert records.choice_of(now(member, row.pk)).months == 7  # type: ignore[union-attr]
+        assert records.choice_of(now(member, row.pk)).months == 7  # type: ignore[union-attr]  # a cover that starts has a choice
 
 
 def test_a_return_and_a_refusal_are_letters_with_their_points(row: Application, member: Scope, office: Scope) -> None:

@@ -141,7 +141,7 @@ def plain(answer: Any, token: str) -> bytes:
 
 
 def test_a_certificate_is_valid_or_not_and_nothing_else_is_said(client: Client, place: Tree) -> None:
-    public_views.verify.allowance._left.clear()  # type: ignore[attr-defined]
+    public_views.verify.allowance._left.clear()  # type: ignore[attr-defined]  # set by its decorator
     member = scope("member", place.member)
     with at(JUNE):
         row = submitted(member)
