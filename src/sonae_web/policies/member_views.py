@@ -12,8 +12,7 @@ from sonae import policy
 from sonae.debitfile.account import KINDS
 from sonae.enrolment.states import OPEN
 from sonae.figures import exact_yen
-from sonae.problems import Refused
-from sonae.programmes import describe
+from sonae.programmes import sale
 from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role
@@ -60,10 +59,6 @@ def start(request: ActingRequest) -> HttpResponse:
     except Told as told:
         messages.error(request, words()(told.word))
         return _to(request, "applications")
-    except Refused as refused:
-        for each in refused.problems:
-            messages.error(request, describe(each, lang())["found"])
-        return _to(request, "applications")
     return _to(request, "application_part", application=row.pk, part="plan")
 
 
@@ -77,12 +72,14 @@ def application(request: ActingRequest, application: UUID) -> HttpResponse:
 @typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: ActingRequest, application: UUID, part: str) -> HttpResponse:
-    """A part of an application."""
+    """A part of an application. Raises Refused for what rests on an explanation that may not be given."""
     if part not in PARTS:
         raise Http404
     sheet = records.read(scope=request.acting.scope, application=application)
     if sheet.row.state not in drafts.EDITABLE:
         return _to(request, "application", application=application)
+    if part == "confirm":  # that the explanation was given, which may be missing
+        sale.require(records.programme(), "explanation", clock.today())
     typed = kept.take(request)
     posted = request.POST if request.method == "POST" else typed
     entry = _entry(request, sheet, part, posted)
