@@ -111,7 +111,9 @@ def _entry(request: ActingRequest, sheet: Sheet, part: str, posted: QueryDict | 
         fault = {} if posted is None or found else {"quote": texts("site.policies.fault_quote")}
         return forms.Entry({"quote": chosen}, {"quote": found.pk} if found else {}, fault)
     if part == "business":
-        return forms.show_business(kept_part) if posted is None else forms.read_business(posted, texts)
+        if posted is not None:
+            return forms.read_business(posted, texts)
+        return forms.show_business(kept_part, shown.persons_rated(request.acting.scope, sheet.row))
     if part == "account":
         return forms.show_account(kept_part) if posted is None else forms.read_account_form(posted, texts)
     version = drafts.version_now(sheet.row)

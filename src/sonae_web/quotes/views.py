@@ -76,6 +76,7 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
     context = {
         "quote": row,
         "usable": services.is_usable(row),
+        "declared": content["declaration"] is not None,
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),
         "asked": shown.asked(content, texts),

@@ -267,6 +267,40 @@ def test_withdrawn_it_can_be_applied_for_anew(row: Application, member: Scope) -
         assert drafts.start(scope=member, year=2027).pk != row.pk
 
 
+@pytest.mark.parametrize("way", ["withdrawn", "declined", "returned"])
+def test_the_office_reads_a_declaration_no_longer_than_its_application_is_before_it(
+    row: Application, member: Scope, office: Scope, way: str
+) -> None:
+    with declared(office):
+        assert declarations.of_application(scope=office, application=row.pk) is not None
+    if way == "withdrawn":
+        with declared(member):
+            sending.withdraw(scope=member, application=row.pk, seen=row.version)
+    else:
+        act = deciding.decline if way == "declined" else deciding.send_back
+        with declared(office):
+            act(scope=office, application=row.pk, seen=row.version, points=["見本"])
+    with declared(office):
+        found = declarations.of_application(scope=office, application=row.pk)
+    assert (found is not None) == (way == "returned")
+
+
+def test_a_certificate_bears_the_day_of_japan_on_which_it_was_accepted(
+    row: Application, clerk: Scope, office: Scope
+) -> None:
+    """Six in the morning there is the evening before in UTC."""
+    confirmed(clerk, row.pk)
+    with at(datetime(2027, 6, 30, 21, 0, tzinfo=UTC)):
+        checked(office, row.pk)
+        cover = accepted(office, row.pk)
+        with declared(office):
+            run_all()
+    with unscoped("test"):
+        made = Document.objects.filter(kind="certificate").values_list("made_on", flat=True)
+        assert set(made) == {date(2027, 7, 1)}
+        assert cover.first_cover_on == date(2027, 8, 25)
+
+
 # --- four eyes
 def test_a_referred_one_is_proposed_by_one_and_approved_by_another(
     place: Tree, row: Application, clerk: Scope, office: Scope
