@@ -4,6 +4,7 @@ from typing import Any
 
 from sonae.enrolment import Choice
 from sonae.figures import count, day, exact_yen, yen
+from sonae_web.accounts.models import Role
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.words import lang, words
@@ -167,8 +168,10 @@ def _business(part: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def remarks(scope: Scope, row: Application) -> list[dict[str, Any]]:
-    """Return what was written about an application, the latest first."""
+    """Return what was written about an application, the latest first; to its member not why two clerks decide."""
     rows = Remark.within(scope).filter(application=row.pk).order_by("-made_at")
+    if scope.role == Role.Name.MEMBER:
+        rows = rows.exclude(step="refer")
     return [
         {
             "pk": each.pk, "step": each.step, "title": words()(f"site.policies.remark_{each.step}"),

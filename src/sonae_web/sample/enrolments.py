@@ -115,7 +115,7 @@ def _filled(scope: Scope) -> Application | None:
     row = drafts.start(scope=scope, year=choice.year)
     row = drafts.choose(scope=scope, application=row.pk, seen=row.version, quote=quote.pk)
     entries = {
-        "business": forms.read_business(SIGNATORY | {"persons_held": entered["persons_held"]}, texts),
+        "business": forms.read_business(SIGNATORY | {"persons_held": facts.entered["persons_held"]}, texts),
         "account": forms.read_account_form(ACCOUNT, texts),
         "confirm": _confirmed(row, texts),
     }
