@@ -19,7 +19,7 @@ from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.ground.words import words
 from sonae_web.policies import banks, covers, deciding, drafts, public_views, records
-from sonae_web.policies.models import Application, Branch, Cover
+from sonae_web.policies.models import COVER_STATES, Application, Branch, Cover
 from sonae_web.quotes import services as quotes
 from sonae_web.windows import extensions
 from tests.web.cast import Tree, once, person, scope
@@ -28,6 +28,7 @@ from tests.web.policies.cast import (
     BANKS,
     JUNE,
     accepted,
+    applied,
     at,
     checked,
     confirmed,
@@ -119,6 +120,23 @@ def test_a_certificate_is_valid_or_not_and_nothing_else_is_said(client: Client, 
     valid = pages[cover.cover_from + timedelta(days=1)].content.decode()
     assert words()("site.verify.valid_text") in valid
     assert all(each not in valid for each in (place.member.name, cover.number, cover.plan, "2027"))
+
+
+def test_a_certificate_is_valid_only_while_its_cover_stands(place: Tree) -> None:
+    member = scope("member", place.member)
+    with at(JUNE), declared(member):
+        applied(member)
+    with unscoped("test"):
+        cover = Cover.objects.get()
+        token = covers.content(cover)["token"]
+    valid = set()
+    for state in COVER_STATES:
+        with unscoped("test"):
+            Cover.objects.update(state=state)
+        with at(cover.cover_from):
+            if covers.is_valid(token):
+                valid.add(state)
+    assert valid == {"accepted", "on_cover"}
 
 
 # --- extensions
