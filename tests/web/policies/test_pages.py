@@ -115,6 +115,8 @@ def test_a_certificate_is_valid_or_not_and_nothing_else_is_said(client: Client, 
             pages[moment] = client.get(f"/verify/{token}")
             unknown = client.get(f"/verify/{'X' * len(token)}")
             assert unknown.status_code == pages[moment].status_code == 200
+            for name, said in (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex")):
+                assert unknown[name] == pages[moment][name] == said
             if moment != cover.cover_from + timedelta(days=1):
                 assert plain(pages[moment], token) == plain(unknown, "X" * len(token))
     valid = pages[cover.cover_from + timedelta(days=1)].content.decode()
