@@ -14,12 +14,14 @@ from sonae_web.declarations import services as declarations
 from sonae_web.ground.jobs import run_all
 from sonae_web.ground.models import AuditRow, Document, Mail
 from sonae_web.ground.scope import Scope, declared, unscoped
-from sonae_web.policies import covers, deciding, drafts, papers, proposals, records, sending, turns
+from sonae_web.policies import banks, covers, deciding, drafts, papers, proposals, records, sending, turns
 from sonae_web.policies.models import Application, Cover, Proposal
 from sonae_web.policies.records import Changed, Told
+from sonae_web.quotes import referrals
 from tests.web.cast import Tree, scope
 from tests.web.declarations.cast import signed as sign
 from tests.web.policies.cast import (
+    BANKS,
     JUNE,
     accepted,
     at,
@@ -27,10 +29,12 @@ from tests.web.policies.cast import (
     confirmed,
     filled,
     now,
+    ready,
     resigned,
     sent,
     submitted,
 )
+from tests.web.quotes.cast import quote
 
 pytestmark = pytest.mark.django_db
 
@@ -323,6 +327,33 @@ def test_a_referred_one_is_proposed_by_one_and_approved_by_another(
         assert proposals.approve(scope=second, application=row.pk, proposal=proposal.pk).state == "accepted"
         with pytest.raises(Told):
             proposals.approve(scope=second, application=row.pk, proposal=proposal.pk)
+
+
+def test_what_an_underwriter_approved_or_a_clerk_referred_is_never_decided_by_one(place: Tree) -> None:
+    member, office = scope("member", place.member), scope("federation", place.prefecture)
+    underwriter = scope("underwriter", place.prefecture)
+    with at(JUNE), declared(member):
+        ready(member)
+        banks.load(BANKS)
+        approved = quote(member, known_incident="yes")
+    with at(JUNE), declared(underwriter):
+        taken = referrals.Judgement(approved=True, reason="見本")
+        referrals.decide(scope=underwriter, quote=approved.pk, judgement=taken)
+    with at(JUNE), declared(member):
+        row = sent(member, filled(member, quote=approved))
+    confirmed(scope("association", place.association), row.pk)
+    with at(JUNE), declared(office):
+        row = checked(office, row.pk)
+        assert (row.referral, row.state) == (True, "submitted")
+        for state in ("submitted", "referred"):
+            assert row.state == state
+            with pytest.raises(Told, match="two_decide"), transaction.atomic():
+                deciding.accept(scope=office, application=row.pk, seen=row.version, declaration=1)
+            with pytest.raises(Told, match="two_decide"), transaction.atomic():
+                deciding.decline(scope=office, application=row.pk, seen=row.version, points=["見本"])
+            assert deciding.accept_many(scope=office, chosen=[(row.pk, row.version)])[0] == []
+            if state == "submitted":
+                row = deciding.refer(scope=office, application=row.pk, seen=row.version, points=["見本"])
 
 
 def test_any_change_voids_a_proposal(place: Tree, row: Application, clerk: Scope, office: Scope, member: Scope) -> None:
