@@ -34,7 +34,7 @@ from tests.web.policies.cast import (
     sent,
     submitted,
 )
-from tests.web.quotes.cast import quote
+from tests.web.quotes.cast import quote, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -195,6 +195,11 @@ def test_the_association_as_the_insured_is_confirmed_by_the_federation(
         with declared(clerk), pytest.raises(Told) as told:
             deciding.confirm_membership(scope=clerk, application=row.pk)
         assert told.value.word == "site.policies.own"
+        grant_role(user=User.objects.get(pk=office.user), organisation=place.association, role="association")
+        with declared(office), pytest.raises(Told) as told:  # who holds a role of the association, in any other role
+            deciding.confirm_membership(scope=office, application=row.pk)
+        assert told.value.word == "site.policies.own"
+        office = staff("federation", place.prefecture)[1]
         confirmed(office, row.pk)
         checked(office, row.pk)
         assert accepted(office, row.pk).insured == place.association.name
@@ -437,6 +442,7 @@ def test_undecided_at_its_start_it_moves_and_everybody_is_told(row: Application,
         turns.turn()
     moved = now(member, row.pk)
     assert (moved.cover_from.date(), moved.months, moved.state) == (date(2027, 9, 25), 6, "submitted")
+    assert (moved.premium or 0) < (row.premium or 0)
     kinds = list(Mail.objects.values_list("kind", flat=True))
     assert (kinds.count("application_moved"), kinds.count("application_moved_clerk")) == (1, 1)
 
