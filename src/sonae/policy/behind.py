@@ -85,8 +85,10 @@ def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Probl
         cursor["insurers"].fault("sale.shares", found=decimal(total, 6))
     agent = None
     if cursor.has("agent"):
-        cursor["agent"].fields(["id", "registration"], ["telephone"])
         place = cursor["agent"]
+        place.fields(["id"], ["registration", "telephone"])
+        if not place.text("registration"):
+            place.fault("sale.agents")
         agent = Agent(named(place), place.text("registration"), place.text("telephone"))
     desk, complaints, disputes = (office(key) for key in OFFICES)
     approval = cursor["approval"].value

@@ -8,6 +8,7 @@ nothing is saved.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -65,6 +66,11 @@ class Open:
     confirmed: frozenset[str]
     source: str
     """The day of the diagnosis from which it was filled, as 2027-06-10; "" for none."""
+
+    @property
+    def source_day(self) -> date | None:
+        """The day of that diagnosis."""
+        return date.fromisoformat(self.source) if self.source else None
 
     @property
     def form(self) -> Form:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae.enrolment.states import WAITING
+from sonae.flyer import first_day
 from sonae.problems import Refused
 from sonae.programmes import describe
 from sonae_web.accounts.acting import ActingRequest, acting
@@ -258,7 +259,7 @@ def window(request: ActingRequest) -> HttpResponse:
             messages.success(request, words()("site.policies.extended_now"))
             return redirect("desk_window", organisation=request.acting.organisation.pk)
     programme = records.programme()
-    years = [year for year in programme.years if year >= clock.today().year][:2]
+    years = [year for year in programme.years if clock.today() < first_day(programme, year)][:2]
     context = {"rows": extensions.listed(), "may": may, "entered": entered, "faults": faults, "years": years}
     return render(request, "policies/desk_window.html", context, status=422 if faults else 200)
 

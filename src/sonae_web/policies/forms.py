@@ -32,9 +32,9 @@ class Entry:
 
 
 # --- business
-def show_business(part: Mapping[str, Any]) -> Entry:
-    """Return the part as it is kept, for the form."""
-    held = part.get("persons_held")
+def show_business(part: Mapping[str, Any], rated: int | None = None) -> Entry:
+    """Return the part as it is kept, for the form; persons held that are not entered yet as the quote was rated for them."""
+    held = part.get("persons_held", rated)
     entered = {"number": part.get("number", ""), "persons_held": "" if held is None else count(held)}
     entered |= {name: part.get(name, "") for name in ("signatory", "position", "authority")}
     return Entry(entered | {"planned": bool(part.get("planned"))})

@@ -12,8 +12,7 @@ from sonae import policy
 from sonae.debitfile.account import KINDS
 from sonae.enrolment.states import OPEN
 from sonae.figures import exact_yen
-from sonae.problems import Refused
-from sonae.programmes import describe
+from sonae.programmes import sale
 from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role
@@ -60,10 +59,6 @@ def start(request: ActingRequest) -> HttpResponse:
     except Told as told:
         messages.error(request, words()(told.word))
         return _to(request, "applications")
-    except Refused as refused:
-        for each in refused.problems:
-            messages.error(request, describe(each, lang())["found"])
-        return _to(request, "applications")
     return _to(request, "application_part", application=row.pk, part="plan")
 
 
@@ -77,12 +72,14 @@ def application(request: ActingRequest, application: UUID) -> HttpResponse:
 @typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: ActingRequest, application: UUID, part: str) -> HttpResponse:
-    """A part of an application."""
+    """A part of an application. Raises Refused for what rests on an explanation that may not be given."""
     if part not in PARTS:
         raise Http404
     sheet = records.read(scope=request.acting.scope, application=application)
     if sheet.row.state not in drafts.EDITABLE:
         return _to(request, "application", application=application)
+    if part == "confirm":  # that the explanation was given, which may be missing
+        sale.require(records.programme(), "explanation", clock.today())
     typed = kept.take(request)
     posted = request.POST if request.method == "POST" else typed
     entry = _entry(request, sheet, part, posted)
@@ -114,7 +111,9 @@ def _entry(request: ActingRequest, sheet: Sheet, part: str, posted: QueryDict | 
         fault = {} if posted is None or found else {"quote": texts("site.policies.fault_quote")}
         return forms.Entry({"quote": chosen}, {"quote": found.pk} if found else {}, fault)
     if part == "business":
-        return forms.show_business(kept_part) if posted is None else forms.read_business(posted, texts)
+        if posted is not None:
+            return forms.read_business(posted, texts)
+        return forms.show_business(kept_part, shown.persons_rated(request.acting.scope, sheet.row))
     if part == "account":
         return forms.show_account(kept_part) if posted is None else forms.read_account_form(posted, texts)
     version = drafts.version_now(sheet.row)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sonae.enrolment import Choice
 from sonae.figures import count, day, exact_yen, yen
+from sonae_web.accounts.models import Role
 from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.words import lang, words
@@ -89,6 +90,14 @@ def rated(scope: Scope, row: Application) -> list[tuple[str, str]]:
     ]
 
 
+def persons_rated(scope: Scope, row: Application) -> int | None:
+    """Return the persons held that the chosen quote was rated for, where it tells them."""
+    if row.quote is None:
+        return None
+    found: int | None = quotes.content(quotes.one(scope=scope, quote=row.quote))["quote"]["request"].get("persons_held")
+    return found
+
+
 def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
     """Return the parts of an application with what was answered, for checking."""
     texts, row = words(), sheet.row
@@ -159,8 +168,10 @@ def _business(part: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def written(scope: Scope, row: Application) -> list[dict[str, Any]]:
-    """Return what was written about an application, the latest first."""
+    """Return what was written about an application, the latest first; to its member not why two clerks decide."""
     rows = Remark.within(scope).filter(application=row.pk).order_by("-made_at")
+    if scope.role == Role.Name.MEMBER:
+        rows = rows.exclude(step="refer")
     return [_written(each) for each in rows]
 
 

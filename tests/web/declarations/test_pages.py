@@ -304,6 +304,7 @@ def test_the_federation_reads_the_declaration_of_an_application(member: Scope, p
     clerk.cookies["django_language"] = lang
     page = clerk.get(at("desk_declaration", place.prefecture, application=application)).content.decode()
     assert all(text in page for text in (place.member.name, HANAKO.name, row.number))
+    assert f'href="{at("desk_application", place.prefecture, application=application)}"' in page
     paper = clerk.get(at("desk_declaration_paper", place.prefecture, application=application))
     assert paper.content.startswith(b"%PDF")
     assert AuditRow.objects.filter(action="declaration.read").count() == 2

@@ -19,12 +19,14 @@ from sonae_web.ground import sealed
 from sonae_web.ground.jobs import run_all
 from sonae_web.ground.models import AuditRow, Document, Mail
 from sonae_web.ground.scope import Scope, declared, unscoped
-from sonae_web.policies import covers, deciding, drafts, papers, proposals, records, sending, turns
+from sonae_web.policies import banks, covers, deciding, drafts, papers, proposals, records, sending, turns
 from sonae_web.policies.models import Application, Cover, Proposal, Remark
 from sonae_web.policies.records import Changed, Told
+from sonae_web.quotes import referrals
 from tests.web.cast import Tree, scope
 from tests.web.declarations.cast import signed as sign
 from tests.web.policies.cast import (
+    BANKS,
     JUNE,
     accepted,
     at,
@@ -32,10 +34,12 @@ from tests.web.policies.cast import (
     confirmed,
     filled,
     now,
+    ready,
     resigned,
     sent,
     submitted,
 )
+from tests.web.quotes.cast import quote, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -196,6 +200,11 @@ def test_the_association_as_the_insured_is_confirmed_by_the_federation(
         with declared(clerk), pytest.raises(Told) as told:
             deciding.confirm_membership(scope=clerk, application=row.pk)
         assert told.value.word == "site.policies.own"
+        grant_role(user=User.objects.get(pk=office.user), organisation=place.association, role="association")
+        with declared(office), pytest.raises(Told) as told:  # who holds a role of the association, in any other role
+            deciding.confirm_membership(scope=office, application=row.pk)
+        assert told.value.word == "site.policies.own"
+        office = staff("federation", place.prefecture)[1]
         confirmed(office, row.pk)
         checked(office, row.pk)
         assert accepted(office, row.pk).insured == place.association.name
@@ -333,6 +342,40 @@ def test_withdrawn_it_can_be_applied_for_anew(row: Application, member: Scope) -
         assert drafts.start(scope=member, year=2027).pk != row.pk
 
 
+@pytest.mark.parametrize("way", ["withdrawn", "declined", "returned"])
+def test_the_office_reads_a_declaration_no_longer_than_its_application_is_before_it(
+    row: Application, member: Scope, office: Scope, way: str
+) -> None:
+    with declared(office):
+        assert declarations.of_application(scope=office, application=row.pk) is not None
+    if way == "withdrawn":
+        with declared(member):
+            sending.withdraw(scope=member, application=row.pk, seen=row.version)
+    else:
+        act = deciding.decline if way == "declined" else deciding.send_back
+        with declared(office):
+            act(scope=office, application=row.pk, seen=row.version, points=["見本"])
+    with declared(office):
+        found = declarations.of_application(scope=office, application=row.pk)
+    assert (found is not None) == (way == "returned")
+
+
+def test_a_certificate_bears_the_day_of_japan_on_which_it_was_accepted(
+    row: Application, clerk: Scope, office: Scope
+) -> None:
+    """Six in the morning there is the evening before in UTC."""
+    confirmed(clerk, row.pk)
+    with at(datetime(2027, 6, 30, 21, 0, tzinfo=UTC)):
+        checked(office, row.pk)
+        cover = accepted(office, row.pk)
+        with declared(office):
+            run_all()
+    with unscoped("test"):
+        made = Document.objects.filter(kind="certificate").values_list("made_on", flat=True)
+        assert set(made) == {date(2027, 7, 1)}
+        assert cover.first_cover_on == date(2027, 8, 25)
+
+
 # --- four eyes
 def test_a_referred_one_is_proposed_by_one_and_approved_by_another(
     place: Tree, row: Application, clerk: Scope, office: Scope
@@ -355,6 +398,33 @@ def test_a_referred_one_is_proposed_by_one_and_approved_by_another(
         assert proposals.approve(scope=second, application=row.pk, proposal=proposal.pk).state == "accepted"
         with pytest.raises(Told):
             proposals.approve(scope=second, application=row.pk, proposal=proposal.pk)
+
+
+def test_what_an_underwriter_approved_or_a_clerk_referred_is_never_decided_by_one(place: Tree) -> None:
+    member, office = scope("member", place.member), scope("federation", place.prefecture)
+    underwriter = scope("underwriter", place.prefecture)
+    with at(JUNE), declared(member):
+        ready(member)
+        banks.load(BANKS)
+        approved = quote(member, known_incident="yes")
+    with at(JUNE), declared(underwriter):
+        taken = referrals.Judgement(approved=True, reason="見本")
+        referrals.decide(scope=underwriter, quote=approved.pk, judgement=taken)
+    with at(JUNE), declared(member):
+        row = sent(member, filled(member, quote=approved))
+    confirmed(scope("association", place.association), row.pk)
+    with at(JUNE), declared(office):
+        row = checked(office, row.pk)
+        assert (row.referral, row.state) == (True, "submitted")
+        for state in ("submitted", "referred"):
+            assert row.state == state
+            with pytest.raises(Told, match="two_decide"), transaction.atomic():
+                deciding.accept(scope=office, application=row.pk, seen=row.version, declaration=1)
+            with pytest.raises(Told, match="two_decide"), transaction.atomic():
+                deciding.decline(scope=office, application=row.pk, seen=row.version, points=["見本"])
+            assert deciding.accept_many(scope=office, chosen=[(row.pk, row.version)])[0] == []
+            if state == "submitted":
+                row = deciding.refer(scope=office, application=row.pk, seen=row.version, points=["見本"])
 
 
 def test_any_change_voids_a_proposal(place: Tree, row: Application, clerk: Scope, office: Scope, member: Scope) -> None:
@@ -438,6 +508,7 @@ def test_undecided_at_its_start_it_moves_and_everybody_is_told(row: Application,
         turns.turn()
     moved = now(member, row.pk)
     assert (moved.cover_from.date(), moved.months, moved.state) == (date(2027, 9, 25), 6, "submitted")
+    assert (moved.premium or 0) < (row.premium or 0)
     kinds = list(Mail.objects.values_list("kind", flat=True))
     assert (kinds.count("application_moved"), kinds.count("application_moved_clerk")) == (1, 1)
 

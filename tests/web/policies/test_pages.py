@@ -20,8 +20,8 @@ from sonae_web.accounts.services import grant_role
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.ground.words import words
-from sonae_web.policies import banks, covers, drafts, public_views, records
-from sonae_web.policies.models import Application, Branch, Cover
+from sonae_web.policies import banks, covers, deciding, drafts, public_views, records
+from sonae_web.policies.models import COVER_STATES, Application, Branch, Cover
 from sonae_web.quotes import services as quotes
 from sonae_web.windows import extensions
 from tests.web.cast import Tree, once, person, scope
@@ -30,6 +30,7 @@ from tests.web.policies.cast import (
     BANKS,
     JUNE,
     accepted,
+    applied,
     at,
     checked,
     confirmed,
@@ -157,11 +158,30 @@ def test_a_certificate_is_valid_or_not_and_nothing_else_is_said(client: Client, 
             pages[moment] = client.get(f"/verify/{token}")
             unknown = client.get(f"/verify/{'X' * len(token)}")
             assert unknown.status_code == pages[moment].status_code == 200
+            for name, said in (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex")):
+                assert unknown[name] == pages[moment][name] == said
             if moment != cover.cover_from + timedelta(days=1):
                 assert plain(pages[moment], token) == plain(unknown, "X" * len(token))
     valid = pages[cover.cover_from + timedelta(days=1)].content.decode()
     assert words()("site.verify.valid_text") in valid
     assert all(each not in valid for each in (place.member.name, cover.number, cover.plan, "2027"))
+
+
+def test_a_certificate_is_valid_only_while_its_cover_stands(place: Tree) -> None:
+    member = scope("member", place.member)
+    with at(JUNE), declared(member):
+        applied(member)
+    with unscoped("test"):
+        cover = Cover.objects.get()
+        token = covers.content(cover)["token"]
+    valid = set()
+    for state in COVER_STATES:
+        with unscoped("test"):
+            Cover.objects.update(state=state)
+        with at(cover.cover_from):
+            if covers.is_valid(token):
+                valid.add(state)
+    assert valid == {"accepted", "on_cover"}
 
 
 # --- extensions
@@ -362,6 +382,43 @@ def test_an_association_sees_how_it_stands_and_nothing_of_what_is_said(place: Tr
         assert f"{row.premium:,}" not in page
         gone = browser.get(reverse("desk_application", args=[place.association.pk, row.pk]))
         assert gone.status_code == 404
+
+
+def test_why_two_clerks_decide_is_shown_to_clerks_and_what_is_missing_to_the_member(place: Tree) -> None:
+    member, office = scope("member", place.member), scope("federation", place.prefecture)
+    with at(JUNE):
+        row = submitted(member)
+        with declared(office):
+            deciding.refer(scope=office, application=row.pk, seen=row.version, points=["見本の内輪の理由"])
+            back = now(office, row.pk)
+            deciding.send_back(scope=office, application=row.pk, seen=back.version, points=["見本の不足"])
+        own = member_of(member).get(reverse("application", args=[place.member.pk, row.pk])).content.decode()
+        browser = clerk("federation", place.prefecture)
+        theirs = browser.get(reverse("desk_application", args=[place.prefecture.pk, row.pk])).content.decode()
+    assert ("見本の内輪の理由" in own, "見本の不足" in own) == (False, True)
+    assert ("見本の内輪の理由" in theirs, "見本の不足" in theirs) == (True, True)
+
+
+def test_persons_held_are_filled_in_as_the_quote_was_rated(place: Tree) -> None:
+    member = scope("member", place.member)
+    with at(JUNE):
+        with declared(member):
+            ready(member)
+            row = drafts.start(scope=member, year=2027)
+            drafts.choose(scope=member, application=row.pk, seen=row.version, quote=quoted(member).pk)
+        address = reverse("application_part", args=[place.member.pk, row.pk, "business"])
+        page = member_of(member).get(address)
+    assert page.context["entry"]["persons_held"] == "1,200"
+
+
+def test_an_extension_is_offered_only_for_a_year_whose_cover_is_still_to_start(place: Tree) -> None:
+    browser, address = clerk("federation", place.national), reverse("desk_window", args=[place.national.pk])
+    for moment, years in (
+        (datetime(2027, 3, 24, 23, 59, tzinfo=JST), [2027, 2028]),
+        (datetime(2027, 3, 25, 0, 0, tzinfo=JST), [2028, 2029]),
+    ):
+        with at(moment):
+            assert browser.get(address).context["years"] == years
 
 
 def test_reading_an_application_is_a_row_of_the_log(place: Tree) -> None:
