@@ -76,7 +76,7 @@ def _run(folder: Path, program: str, *arguments: object) -> None:
     with tempfile.TemporaryFile() as said:
         ended = subprocess.run(
             [found / program, *map(str, arguments)], cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
-            start_new_session=True, check=False, **as_user,  # type: ignore[call-overload]
+            start_new_session=True, check=False, **as_user,  # type: ignore[call-overload]  # which user is by the system
         )  # fmt: skip
         if ended.returncode:
             said.seek(0)

@@ -74,7 +74,7 @@ def check(folder: Path, *, with_lock: bool = True) -> Checked:
         areas=len(known[newest].areas) if newest else 0,
         cases=ran,
         published=published,
-        problems=(*problems, *case_problems),
+        problems=tuple(dict.fromkeys((*problems, *case_problems))),
     )
 
 
@@ -103,13 +103,7 @@ def _check_joints(programme: Programme, known: Mapping[str, Edition]) -> list[Pr
     needed += [f"item.{name}.name" for name in programme.items]
     needed += [f"casebook.{case.id}.{word}" for case in cases for word in ("title", "what", "lesson")]
     needed += [f"programme.{programme.id}.name"]
-    for lang in LANGS:
-        try:
-            words = programme.words(lang)
-        except Refused:
-            continue
-        problems += (problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in needed if key not in words)
-    return problems
+    return problems + [fault for words in programme.sound_words() for fault in words.lacking(needed)]
 
 
 def _check_groups(programme: Programme) -> list[Problem]:

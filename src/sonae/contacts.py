@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sonae.figures import LANGS
-from sonae.problems import Problem, Refused, problem
+from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme, read_document
 from sonae.programmes.kept import kept_sound
 from sonae.programmes.values import sourced
@@ -122,11 +121,4 @@ def _check_words(programme: Programme, offices: tuple[Office, ...], desks: tuple
     needed = [f"office.{office.id}.name" for office in offices]
     needed += [f"prefecture.{office.id}.name" for office in offices if office.id != NATIONAL]
     needed += [f"desk.{desk.name}" for desk in desks]
-    problems = []
-    for lang in LANGS:
-        try:
-            words = programme.words(lang)
-        except Refused:
-            continue
-        problems += [problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in needed if key not in words]
-    return problems
+    return [fault for words in programme.sound_words() for fault in words.lacking(needed)]

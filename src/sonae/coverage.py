@@ -174,21 +174,18 @@ def _terms(id_: str, entry: Cursor, programme: Programme) -> Iterator[Clause]:
 
 def _check_words(programme: Programme, clauses: list[Clause]) -> list[Problem]:
     """Return clauses without words, and words whose blanks nothing fills."""
+    needed = [f"{clause.words_id}.{part}" for clause in clauses for part in ("title", "text")]
+    needed += [f"coverage.group.{group}.name" for group in GROUPS]
     problems = []
-    for lang in LANGS:
-        try:
-            words = programme.words(lang)
-        except Refused:
-            continue
-        needed = [f"{clause.words_id}.{part}" for clause in clauses for part in ("title", "text")]
-        needed += [f"coverage.group.{group}.name" for group in GROUPS]
-        missing = [key for key in needed if key not in words]
-        problems += [problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in missing]
+    for words in programme.sound_words():
+        missing = words.lacking(needed)
+        problems += missing
         for clause in clauses if not missing else ():
             try:
                 told(programme, clause, words)
             except KeyError as error:
-                problems.append(problem("coverage.blank", f"text/{lang}", id=clause.words_id, found=error.args[0]))
+                at = f"text/{words.lang}"
+                problems.append(problem("coverage.blank", at, id=clause.words_id, found=error.args[0]))
     return problems
 
 

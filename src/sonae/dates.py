@@ -1,8 +1,9 @@
 """Bank days, administrative days and date rules of Japan, for any year.
 
 Two calendars: banks close on Saturdays, Sundays, national holidays and 31 December to 3 January; public offices the same
-but from 29 December (行政機関の休日に関する法律). National holidays come from the holidays library; a day that it does not
-know yet (or gets wrong) is put into an override table, which is data.
+but from 29 December (行政機関の休日に関する法律). National holidays come from the holidays library, for the years of the
+programmes through ``national_days``; a day that it does not know yet (or gets wrong) is put into an override table, which is
+data.
 """
 
 from calendar import monthrange
@@ -11,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
 from functools import lru_cache
 from typing import Literal
+
+from sonae.national_days import DAYS
 
 JST = timezone(timedelta(hours=9), "JST")
 """Japan Standard Time; Japan has had no summer time since 1951."""
@@ -22,7 +25,9 @@ ROLLS: tuple[Roll, ...] = ("none", "next_bank", "previous_bank", "next_administr
 @lru_cache(maxsize=256)
 def national_holidays(year: int) -> frozenset[date]:
     """Return the national holidays (国民の祝日, with substitutes) of ``year``, 1949 to 2099."""
-    from holidays import country_holidays
+    if year in DAYS:
+        return frozenset(date(year, int(day[:2]), int(day[2:])) for day in DAYS[year].split())
+    from holidays import country_holidays  # loads every country: not for the years of programmes
 
     return frozenset(country_holidays("JP", years=year))
 

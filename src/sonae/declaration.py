@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from sonae.checklist import Business, Edition, Question, load_edition
-from sonae.checklist.business import FACTS
+from sonae.checklist.business import FACTS, plain_business, restored
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
 from sonae.programmes.kept import kept_sound
@@ -105,7 +105,9 @@ class Declaration:
             "year": self.form.year,
             "edition": self.form.edition.id,
             "least_weight": self.form.least_weight,
-            "business": None if business is None else _business_plain(business),
+            "business": None
+            if business is None
+            else plain_business(business, (*FACTS, "assumed") if business.assumed else FACTS),
             "controls": dict(self.controls),
             "certifications": None
             if self.certifications is None
@@ -148,9 +150,12 @@ def check(programme: Programme) -> tuple[Problem, ...]:
 def prefill(form: Form, record: Mapping[str, Any]) -> Declaration:
     """Return the declaration as far as the record of a diagnosis fills it: facts, and answers to the controls asked.
 
-    An answer 「わからない」 is taken as it is: it stays not known until somebody finds out.
+    A fact that the diagnosis assumed is not taken: it is named as assumed, and missing until the business states it. An
+    answer 「わからない」 is taken as it is: it stays not known until somebody finds out.
     """
-    business = _business(record["business"])
+    facts, assumed = record["business"], record["assumed"]
+    told = {name: [] if name in assumed and isinstance(facts[name], list) else facts[name] for name in FACTS}
+    business = restored({**told, "assumed": assumed})
     controls = record["answers"] if record["edition"] == form.edition.id else {}
     known = {each.id for each in form.controls}
     return Declaration(
@@ -162,7 +167,7 @@ def missing(programme: Programme, declaration: Declaration) -> tuple[str, ...]:
     """Return what is not stated yet: ``business``, ids of questions, ``certifications``, ``leaks``, ``insurance``, ``claims``."""
     found = []
     business = declaration.business
-    if business is None or business.annual_sales is None:
+    if business is None or business.annual_sales is None or business.assumed:
         found.append("business")
     found += [each.id for each in declaration.asked(programme) if each.id not in declaration.controls]
     if declaration.certifications is None:
@@ -208,25 +213,13 @@ def read(programme: Programme, plain: Mapping[str, Any]) -> Declaration:
     held, business = plain["certifications"], plain["business"]
     return Declaration(
         replace(base, least_weight=plain["least_weight"]),
-        None if business is None else _business(business),
+        None if business is None else restored(business),
         MappingProxyType(dict(plain["controls"])),
         None
         if held is None
         else tuple(Certificate(each["id"], each["number"], date.fromisoformat(each["until"])) for each in held),
         **{name: _past(plain[name]) for name in HISTORY},
     )
-
-
-def _business_plain(business: Business) -> dict[str, Any]:
-    facts = {name: getattr(business, name) for name in FACTS}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in facts.items()}
-
-
-def _business(plain: Mapping[str, Any]) -> Business:
-    facts: dict[str, Any] = {
-        name: tuple(plain[name]) if isinstance(plain[name], list) else plain[name] for name in FACTS
-    }
-    return Business(**facts)
 
 
 def _past_plain(past: Past) -> dict[str, Any]:

@@ -183,13 +183,18 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         ),
         "report": Example(
             f"diagnoses/{RESULT}/report.pdf?lang={{lang}}",
-            lambda _, lang: results.file_headers(sample(), lang),
+            lambda _, lang: _headers(own.file(sample(), lang, b"")),
             with_token=True,
             file="report.pdf",
         ),
     }
 )
 """A worked call of every operation, by its id."""
+
+
+def _headers(answer: HttpResponse) -> dict[str, str]:
+    """Return what a file's answer says of it."""
+    return {name: answer[name] for name in ("Content-Type", "Content-Disposition")}
 
 
 def _acting() -> Acting:

@@ -26,7 +26,7 @@ def test_a_shop_owner_goes_from_the_first_page_to_the_report(
     number = 1
     while True:
         here = (f"/{number}", "/result")
-        page.wait_for_url(lambda address, here=here: address.endswith(here))  # type: ignore[misc]
+        page.wait_for_url(lambda address, here=here: address.endswith(here))  # type: ignore[misc]  # a default binds the turn of the loop
         if page.url.endswith("/result"):
             break
         if number in (1, 3):

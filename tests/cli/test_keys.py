@@ -1,5 +1,7 @@
 """Keys of the vault: made by a command; everything brought under the current one, safely stopped and run again."""
 
+from typing import Any
+
 import pytest
 from django.conf import settings
 
@@ -9,7 +11,7 @@ from sonae_web.ground import sealed
 from sonae_web.ground.vault import key_name, new_key, read_keys
 from tests.cast import Shell
 
-FACTS = {"industry": "retail", "employees": 5, "persons_held": 800}
+FACTS: dict[str, Any] = {"industry": "retail", "employees": 5, "persons_held": 800}
 
 
 @pytest.fixture
@@ -18,7 +20,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
     old, new = read_keys(new_key("old")), read_keys(new_key("new"))
     monkeypatch.setattr(settings, "VAULT_KEYS", old)
     for _ in range(3):
-        services.begin(**FACTS)  # type: ignore[arg-type]
+        services.begin(**FACTS)
     monkeypatch.setattr(settings, "VAULT_KEYS", {**new, **old})
     return {**new, **old}
 
@@ -32,7 +34,7 @@ def test_a_new_key_can_be_put_into_the_settings(sonae: Shell) -> None:
 
 @pytest.mark.django_db
 def test_all_comes_under_the_current_key_once(sonae: Shell, keys: dict[str, bytes]) -> None:
-    link = services.begin(**FACTS)  # type: ignore[arg-type]
+    link = services.begin(**FACTS)
     assert sonae("keys", "renew", "--json").data == {"key": "new", "renewed": 3}
     assert {key_name(bytes(row.sealed)) for row in QuickCheck.objects.all()} == {"new"}
     assert sonae("keys", "renew", "--json").data == {"key": "new", "renewed": 0}
@@ -46,11 +48,11 @@ def test_stopped_half_way_the_rest_is_done_next_time(
 ) -> None:
     real, calls = QuickCheck.save, []
 
-    def killed(row: QuickCheck, **options: object) -> None:
+    def killed(row: QuickCheck, **options: Any) -> None:
         calls.append(row.pk)
         if len(calls) == 2:
             raise KeyboardInterrupt
-        real(row, **options)  # type: ignore[arg-type]
+        real(row, **options)
 
     monkeypatch.setattr(QuickCheck, "save", killed)
     with pytest.raises(KeyboardInterrupt):

@@ -151,7 +151,7 @@ def test_whatever_is_published_in_whatever_order_the_file_only_grows(
     for published in turns:
         changed = {name for name, hash_ in published.items() if first.get(name, hash_) != hash_}
         if changed:
-            assert {dict(each.values)["found"] for each in refused(lambda now=published: publish(now, lock))} == changed  # type: ignore[misc]
+            assert {dict(each.values)["found"] for each in refused(lambda now=published: publish(now, lock))} == changed  # type: ignore[misc]  # a default binds the turn of the loop
         else:
             assert set(publish(published, lock)) == set(published) - set(first)
             first = {**first, **published}

@@ -383,6 +383,21 @@ def test_a_fault_between_files_is_told_by_name(
     assert expected[1] in [dict(each.values)["found"] for each in problems if each.code == expected[0]]
 
 
+def test_faults_of_words_hide_no_other_and_are_told_once(tmp_path: Path) -> None:
+    copy = copy_of_programme(tmp_path)
+    edit(copy / "programme.yaml", "{id: p3000,", "{id: p1000,")
+    for lang, name in zip(LANGS, ("parties", "contacts"), strict=True):
+        path = copy / "text" / lang / f"{name}.yaml"
+        path.write_text(f"number: 1\n{path.read_text('utf-8')}", "utf-8")
+    problems = check(copy, with_lock=False).problems
+
+    assert [each.at for each in problems if each.code == "value.not_text"] == [
+        "ja/parties.yaml:1:9 number",
+        "en/contacts.yaml:1:9 number",
+    ]
+    assert "programme.plan_twice" in {each.code for each in problems}
+
+
 def test_a_plan_without_a_name_is_told_in_both_languages(tmp_path: Path) -> None:
     copy = copy_of_programme(tmp_path)
     edit(copy / "programme.yaml", "{id: p3000,", "{id: p2000,")

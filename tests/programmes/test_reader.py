@@ -330,7 +330,7 @@ def test_a_file_may_have_exactly_the_most_bytes() -> None:
 
 def test_a_file_that_cannot_be_opened_is_refused_by_its_name(tmp_path: Path) -> None:
     for path in (tmp_path / "missing.yaml", tmp_path):
-        (found,) = refused(lambda path=path: read_file(path))  # type: ignore[misc]
+        (found,) = refused(lambda path=path: read_file(path))  # type: ignore[misc]  # a default binds the turn of the loop
         assert (found.code, found.at) == ("file.unreadable", path.name)
 
 

@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from inspect import unwrap
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,10 @@ def made(folder: Path, *, status: str = "live", approved: bool = True, **texts: 
 
 
 def loaded(folder: Path) -> Programme:
-    load_folder.cache_clear()
-    programme, problems = load_folder(folder)
-    assert programme is not None, problems
-    return programme
+    found: Programme | None
+    found, problems = unwrap(load_folder)(folder)
+    assert found is not None, problems
+    return found
 
 
 def codes(programme: Programme, document: sale.Sold = "quote", on: date = ON) -> list[str]:

@@ -149,7 +149,7 @@ def test_variants_are_listed_by_their_text() -> None:
 
 def test_words_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
-        Words("ja", {"a": "x"}).texts["a"] = "y"  # type: ignore[index]
+        Words("ja", {"a": "x"}).texts["a"] = "y"  # type: ignore[index]  # frozen: that is what is tried
 
 
 # --- faults

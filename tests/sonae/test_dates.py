@@ -6,10 +6,13 @@ from functools import lru_cache
 
 import jpholiday
 import pytest
+from holidays import country_holidays
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sonae.dates import JST, ROLLS, DateRule, Days, Roll, plus_months
+from sonae.dates import JST, ROLLS, DateRule, Days, Roll, national_holidays, plus_months
+from sonae.national_days import DAYS as KNOWN
+from sonae.programmes import load
 from tests.cast import many, programme
 
 YEARS = range(2005, 2036)
@@ -34,6 +37,18 @@ FLYER = [  # application, cover from, months to 25 March 2006, debit (domain.md,
 
 
 @lru_cache(maxsize=64)
+@pytest.mark.parametrize("year", sorted(KNOWN))
+def test_the_table_of_holidays_is_that_of_the_library(year: int) -> None:
+    assert national_holidays(year) == frozenset(country_holidays("JP", years=year))
+
+
+def test_the_table_of_holidays_has_the_years_of_the_programme_and_others_come_from_the_library() -> None:
+    """An application may be made the year before its cover, and be debited the year after it started."""
+    years = load("chuokai-leak").years
+    assert set(KNOWN) >= set(range(years[0] - 1, years[-1] + 2))
+    assert national_holidays(1999) == frozenset(country_holidays("JP", years=1999))
+
+
 def holidays(year: int) -> frozenset[date]:
     """The other library's national holidays."""
     return frozenset(day for day, _ in jpholiday.year_holidays(year))

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sonae import declaration
+from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA, MAY_BE_LEFT_OUT
 from sonae.declaration import HISTORY, Certificate, Declaration, Entry, Past
 from sonae.figures import LANGS
 from sonae.loss import credit as schedule
 from sonae.loss.credit import credit as share_off
 from sonae.programmes import canonical
+from sonae.report import diagnose
 from sonae.scoring import GRADES
 from tests.cast import LADDERS, ON, asked_all, business, example, many, programme, uniform
 
@@ -34,14 +36,7 @@ def rank(grade: str | None) -> int:
 
 def test_a_declaration_is_filled_from_a_diagnosis_and_completed() -> None:
     answers = example("printing")
-    record = {
-        "business": {
-            name: getattr(answers.business, name)
-            for name in ("name", "industry", "employees", "persons_held", "annual_sales", "information", "media", "uses", "on_consignment")
-        },
-        "answers": dict(answers.given),
-        "edition": answers.edition.id,
-    }  # fmt: skip
+    record = diagnose(answers, ON).record
     begun = declaration.prefill(FORM, record)
     assert begun.business is not None
     assert begun.business.name == answers.business.name
@@ -52,6 +47,24 @@ def test_a_declaration_is_filled_from_a_diagnosis_and_completed() -> None:
     assert declaration.missing(programme(), whole) == ()
     assert declaration.credit(programme(), whole, ON).grade in GRADES
     assert declaration.prefill(FORM, record | {"edition": "2004-12"}).controls == {}
+
+
+def test_what_the_diagnosis_assumed_is_missing_until_the_business_states_it() -> None:
+    answers = example("printing")
+    who = replace(
+        answers.business, annual_sales=None, information=ASSUMED_INFORMATION, media=ASSUMED_MEDIA, uses=(),
+        on_consignment=False, assumed=MAY_BE_LEFT_OUT,
+    )  # fmt: skip
+    begun = declaration.prefill(FORM, diagnose(replace(answers, business=who), ON).record)
+    assert begun.business == replace(who, information=(), media=())
+    assert declaration.missing(programme(), begun)[0] == "business"
+    assert declaration.read(programme(), begun.plain()) == begun
+    for name in MAY_BE_LEFT_OUT[1:]:
+        one = replace(begun, business=replace(answers.business, assumed=(name,)))
+        assert declaration.missing(programme(), one)[0] == "business"
+    stated = replace(begun, business=answers.business)
+    assert "business" not in declaration.missing(programme(), stated)
+    assert "assumed" not in stated.plain()["business"]
 
 
 def test_the_form_asks_what_weighs_enough_of_the_years_edition() -> None:

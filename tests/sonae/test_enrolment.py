@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sonae.dates import JST
-from sonae.enrolment import Choice, Extension, applied_on, choices, faults_of, moved, none_open
+from sonae.enrolment import (
+    Answer,
+    Choice,
+    Extension,
+    answer,
+    applied_on,
+    choices,
+    faults_of,
+    last_day,
+    moved,
+    none_open,
+)
 from sonae.programmes import load
 
 PROGRAMME = load("chuokai-leak")
@@ -201,3 +212,61 @@ def test_it_never_moves_into_the_past_nor_beyond_its_period(day: date, minutes: 
         found.months
         == (found.cover_to.year - found.cover_from.year) * 12 + found.cover_to.month - found.cover_from.month
     )
+
+
+# --- returned: until when must it come back complete
+def mid_term(applied: date) -> Choice:
+    return next(each for each in choices(PROGRAMME, applied) if each.kind == "mid_term")
+
+
+def test_returned_in_its_month_it_keeps_its_start_until_the_months_end() -> None:
+    choice = mid_term(date(2027, 6, 10))
+    assert answer(PROGRAMME, choice, date(2027, 6, 14)) == Answer(date(2027, 6, 30), choice.cover_from, kept=True)
+    assert answer(PROGRAMME, choice, date(2027, 6, 30)) == Answer(date(2027, 6, 30), choice.cover_from, kept=True)
+
+
+def test_returned_in_a_later_month_the_start_of_that_month_is_left() -> None:
+    choice = mid_term(date(2027, 6, 10))
+    later = Answer(date(2027, 7, 31), at_four(date(2027, 9, 25)), kept=False)
+    assert answer(PROGRAMME, choice, date(2027, 7, 1)) == later
+
+
+def test_a_normal_one_is_left_until_its_window_closes_then_the_year_goes_on_mid_term() -> None:
+    normal = choices(PROGRAMME, date(2027, 1, 12))[0]
+    assert answer(PROGRAMME, normal, date(2027, 1, 31)) == Answer(date(2027, 1, 31), normal.cover_from, kept=True)
+    assert answer(PROGRAMME, normal, date(2027, 2, 1)) == Answer(
+        date(2027, 2, 28), at_four(date(2027, 4, 25)), kept=False
+    )
+
+
+def test_an_extension_decided_by_then_counts_and_one_decided_later_does_not() -> None:
+    normal = choices(PROGRAMME, date(2027, 1, 12))[0]
+    longer = (Extension(2027, date(2027, 2, 14), date(2027, 1, 25)),)
+    told = [answer(PROGRAMME, normal, date(2027, 1, day), longer) for day in (24, 25)]
+    assert [each.by for each in told if each] == [date(2027, 1, 31), date(2027, 2, 14)]
+
+
+def test_with_the_last_window_of_its_year_closed_nothing_is_left() -> None:
+    last = mid_term(date(2027, 12, 5))
+    assert answer(PROGRAMME, last, date(2027, 12, 31)) == Answer(date(2027, 12, 31), last.cover_from, kept=True)
+    assert answer(PROGRAMME, last, date(2028, 1, 1)) is None
+
+
+def test_what_was_moved_by_the_calendar_is_no_longer_to_be_had_once_its_month_is_over() -> None:
+    moved_on = moved(PROGRAMME, mid_term(date(2027, 6, 10)), at_four(date(2027, 8, 25)))
+    assert moved_on is not None
+    assert last_day(PROGRAMME, moved_on, date(2027, 8, 26)) is None  # September's start was for who applied in July
+
+
+@given(OPEN_DAYS, st.integers(0, 120))
+def test_the_day_told_is_the_last_that_still_counts(day: date, days: int) -> None:
+    choice, on = choices(PROGRAMME, day)[-1], day + timedelta(days=days)
+    found = answer(PROGRAMME, choice, on)
+    if found is None:
+        assert choice.year not in {each.year for each in choices(PROGRAMME, on)}
+        return
+    assert found.by >= on
+    starts = [{each.cover_from for each in choices(PROGRAMME, found.by + timedelta(days=more))} for more in (0, 1)]
+    assert found.cover_from in starts[0]
+    assert found.cover_from not in starts[1]
+    assert found.kept is (found.cover_from == choice.cover_from)

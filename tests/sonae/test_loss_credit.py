@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pytest
 
 from sonae.check import check
+from sonae.checklist import Answers
 from sonae.loss import credit
 from sonae.loss.engine import model
 from sonae.loss.severity import COMPONENTS, INSURED
@@ -61,8 +62,8 @@ def test_no_answers_that_reach_a_grade_lose_more_than_is_backed() -> None:
     assert len(seen) >= 3
 
 
-def insured(source: object) -> float:
-    m = model(source, ON)  # type: ignore[arg-type]
+def insured(source: Answers) -> float:
+    m = model(source, ON)
     by_component = dict(zip(COMPONENTS, m.expected(m.risk).sum(axis=1), strict=True))
     return float(sum(by_component[name] for name in INSURED))
 

@@ -17,10 +17,12 @@ from pypdf import PdfReader
 from sonae import declaration, policy
 from sonae.dates import JST
 from sonae.declaration import Declaration, Entry, Past
-from sonae.enrolment import choices
+from sonae.enrolment import Answer, choices
 from sonae.figures import LANGS, Lang
 from sonae.papers import qr
 from sonae.policy import behind, explained
+from sonae.policy.paper import Sheet
+from sonae.policy.price import period_rows
 from sonae.programmes import Programme, canonical
 from tests.cast import asked_all, programme, refused
 
@@ -222,8 +224,57 @@ def test_a_letter_of_refusal_says_why() -> None:
     for kind in ("returned", "declined"):
         with pytest.raises(ValueError, match="why"):
             policy.letter(programme(), behind_it("ja"), replace(told(kind), points=()), "ja")
-    by = policy.letter(programme(), behind_it("ja"), told("returned", answer_by=date(2027, 6, 30)), "ja")
-    assert "6月30日" in canonical(dict(by.data)).decode()
+
+
+JULY = choices(programme(), date(2027, 7, 1))[0].cover_from
+ANSWERS = {
+    "answer_by": (Answer(date(2027, 6, 30), PERIOD.cover_from, kept=True), "6月30日 24時 8月25日"),
+    "answer_later": (Answer(date(2027, 7, 31), JULY, kept=False), "7月31日 24時 9月25日 受付は終わりました"),
+    "answer_none": (None, "8月25日 新しくお申し込みください"),
+}
+
+
+@pytest.mark.parametrize("which", ANSWERS)
+def test_a_letter_of_return_says_the_period_and_until_when(which: str) -> None:
+    answer, told_of = ANSWERS[which]
+    paper = policy.letter(programme(), behind_it("ja"), told("returned", answer=answer), "ja")
+    assert {"type": "facts", "rows": [["受付番号", "A-2027-000077"], *map(list, rows_of_period("ja"))]} in paper.data[
+        "blocks"
+    ]
+    notice = next(each["text"] for each in paper.data["blocks"] if each["type"] == "notice")
+    assert [each for each in told_of.split() if each not in notice] == []
+
+
+def rows_of_period(lang: Lang) -> list[tuple[str, str]]:
+    return period_rows(Sheet(programme(), behind_it(lang), lang), PERIOD)
+
+
+def test_a_refusal_says_the_period_and_asks_for_nothing() -> None:
+    blocks = policy.letter(programme(), behind_it("ja"), told("declined"), "ja").data["blocks"]
+    assert any("2027年（令和9年）8月25日" in str(each) for each in blocks)
+    assert not [each for each in blocks if each["type"] == "notice"]
+
+
+@pytest.mark.parametrize("kind", ["quote", "application", "certificate", "letter_returned", "letter_declined"])
+def test_a_period_breaks_between_its_start_and_its_end(kind: str) -> None:
+    pages = PdfReader(io.BytesIO(PAPERS[kind](NAME, "ja").pdf())).pages
+    lines = [line.strip() for page in pages for line in page.extract_text().splitlines()]
+    assert any(line.endswith("午後4時から") for line in lines)
+    assert "2028年（令和10年）3月25日 午後4時まで（7か月）" in lines
+
+
+NEVER_APART = re.compile(r"[0-9]\n[年月日時円]|ま\nで|か\nら|[日時]\n(?:まで|から)|か\n月|[0-9]\nJST")
+"""What is read in one breath, over the end of a line."""
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", PAPERS)
+@pytest.mark.parametrize("name", [NAME, LONGEST[0]], ids=["usual", "longest"])
+def test_a_number_stays_with_its_unit_and_until_in_one_word(kind: str, lang: Lang, name: str) -> None:
+    pages = PdfReader(io.BytesIO(PAPERS[kind](name, lang).pdf())).pages
+    text = "\n".join(page.extract_text() for page in pages)
+    lines = "\n".join(line.strip() for line in text.splitlines())
+    assert NEVER_APART.findall(lines) == []
 
 
 def test_the_version_of_the_explanation_changes_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,9 +338,5 @@ def test_shares_add_up_to_one(monkeypatch: pytest.MonkeyPatch) -> None:
         return document
 
     monkeypatch.setattr(Programme, "document", halved)
-    behind._read.cache_clear()
-    try:
-        (problem,) = refused(lambda: policy.parties(programme(), "ja"))
-        assert problem.code == "sale.shares"
-    finally:
-        behind._read.cache_clear()
+    (problem,) = refused(lambda: policy.parties(replace(programme()), "ja"))
+    assert problem.code == "sale.shares"

@@ -23,7 +23,7 @@ def test_equal_problems_are_equal_and_can_be_counted() -> None:
 
 def test_a_problem_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
-        Problem("a", "f:1:1").code = "b"  # type: ignore[misc]
+        Problem("a", "f:1:1").code = "b"  # type: ignore[misc]  # frozen: that is what is tried
 
 
 @pytest.mark.parametrize(("length", "shown"), [(0, ""), (79, "x" * 79), (80, "x" * 80), (81, "x" * 79 + "…")])

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from sonae.figures import Lang
 from sonae.money import Rounding, rounded
-from sonae.rating import Quote, Request, premium_for, printed, rate, tariff
+from sonae.rating import Quote, Request, named, premium_for, printed, rate, tariff
+from sonae.rating.authority import beyond
 from sonae.rating.check import STEPS, check_rates, example_request
 from sonae.rating.many import NONE, Columns, quote_many
 from sonae.rating.quote import DECISIONS
@@ -91,7 +92,7 @@ def test_the_flyers_premiums_come_out_each_to_its_man(industry: str, premium: in
 def test_each_step_follows_from_what_is_printed(request: Request) -> None:
     quote = rate(programme(), request)
     steps = {step.name: step for step in quote.steps}
-    assert list(steps) == [name for name in STEPS if name != "loading"]
+    assert list(steps) == [name for name in STEPS if name not in ("loading", "named")]
     for before, step in pairwise(quote.steps):
         unit = 10 if step.name in ("rounding", "months") else 1
         pencil = rounded(before.yen * Fraction(step.factor_text), Rounding.HALF_UP, unit)
@@ -337,3 +338,34 @@ def test_every_middle_group_is_rated_or_declined() -> None:
     assert sorted(groups) == [f"{number:02}" for number in range(1, 100)]
     for industry in programme().industries:
         assert quoted(industry=industry).decision in ("quoted", "declined")
+
+
+# --- where the tariff ends, an underwriter names the premium
+BEYOND = {"deductible": 2_000_000}
+
+
+def test_a_premium_that_an_underwriter_names_is_the_first_step_and_is_cut_to_the_months() -> None:
+    found = named(programme(), asked(**BEYOND, months=7), 120_000)
+    steps = [(step.name, step.yen, step.basis) for step in found.steps]
+    assert steps == [("named", 120_000, "assumed"), ("months", 70_000, found.steps[1].basis)]
+    assert (found.decision, found.annual_premium, found.premium) == ("referred", 120_000, 70_000)
+    assert found.reasons == rate(programme(), asked(**BEYOND, months=7)).reasons
+
+
+@pytest.mark.parametrize(
+    ("changes", "premium"),
+    [({}, 120_000), ({**BEYOND, "industry": "public"}, 120_000), (BEYOND, 0), (BEYOND, -10), (BEYOND, 120_005),
+     ({**BEYOND, "loading": Fraction(2)}, 120_000)],
+)  # fmt: skip
+def test_no_premium_is_named_beside_the_tariff_nor_for_what_is_declined(changes: dict[str, Any], premium: int) -> None:
+    with pytest.raises(ValueError, match="premium"):
+        named(programme(), asked(**changes), premium)
+
+
+@pytest.mark.parametrize(
+    ("premium", "second"), [(19_990, True), (20_000, False), (1_000_000, False), (1_000_010, True)]
+)
+def test_one_underwriter_names_a_premium_within_its_authority(premium: int, second: bool) -> None:
+    rates = tariff(programme(), ON)
+    codes = [each.code for each in beyond(rates, asked(**BEYOND), premium)]
+    assert codes == (["rating.beyond_premium"] if second else [])

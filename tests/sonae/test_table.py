@@ -248,7 +248,7 @@ def test_of_200_unknown_columns_100_are_told(table: Opener) -> None:
 
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     for path in (tmp_path / "none.csv", tmp_path, tmp_path / "none" / "none.csv", Path("/dev/null")):
-        (fault,) = refused(lambda path=path: open_sheet(path))  # type: ignore[misc]
+        (fault,) = refused(lambda path=path: open_sheet(path))  # type: ignore[misc]  # a default binds the turn of the loop
         assert (fault.code, fault.at) == ("file.unreadable", str(path))
 
 

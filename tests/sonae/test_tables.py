@@ -69,7 +69,7 @@ def test_a_later_value_changes_nothing_before_it() -> None:
 
 def test_values_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
-        dated(date(2005, 1, 1)).values[0].value = 5  # type: ignore[misc]
+        dated(date(2005, 1, 1)).values[0].value = 5  # type: ignore[misc]  # frozen: that is what is tried
 
 
 def test_the_class_is_that_of_the_greatest_bound_not_above() -> None:

@@ -71,7 +71,7 @@ def answer_column(sheet: Worksheet) -> int:
 def put(id_: str, value: object) -> Callable[[openpyxl.Workbook], None]:
     def change(book: openpyxl.Workbook) -> None:
         sheet = book[FACTS if id_.startswith("business.") else QUESTIONS]
-        sheet.cell(row_of(sheet, id_), answer_column(sheet)).value = value  # type: ignore[assignment]
+        sheet.cell(row_of(sheet, id_), answer_column(sheet)).value = value  # type: ignore[assignment]  # no cell of the template is merged
 
     return change
 
@@ -143,7 +143,7 @@ def test_an_empty_form_asks_for_the_facts_that_are_needed_and_no_more(name: str,
         template(programme(), edition(name), lang),
         template_csv(programme(), edition(name), lang, encoding="cp932"),
     ):
-        problems = refused(lambda content=content: read(content))  # type: ignore[misc]
+        problems = refused(lambda content=content: read(content))  # type: ignore[misc]  # a default binds the turn of the loop
         assert [each.code for each in problems] == ["template.fact_missing"] * 4
 
 
@@ -274,8 +274,8 @@ def test_a_row_that_stands_twice_must_say_the_same() -> None:
     def again(answer: str) -> Callable[[openpyxl.Workbook], None]:
         def change(book: openpyxl.Workbook) -> None:
             sheet = book[QUESTIONS]
-            row = [None] * answer_column(sheet)
-            row[0], row[-1] = "policy.rules", answer  # type: ignore[call-overload]
+            row: list[str | None] = [None] * answer_column(sheet)
+            row[0], row[-1] = "policy.rules", answer
             sheet.append(row)
 
         return change

@@ -21,7 +21,7 @@ from tests.web.cast import NOON, Tree, tree
 def full_allowances() -> None:
     public = (doors.invitation, doors.join, doors.join_ask, inquiries.inquiry, flyer.paper)
     for view in (views.begin, views.report, simulator.loss, *public):
-        view.allowance._left.clear()  # type: ignore[attr-defined]
+        view.allowance._left.clear()  # type: ignore[attr-defined]  # set by its decorator
     for allowance in (*allowances(api), tries):
         allowance._left.clear()
 

@@ -74,7 +74,7 @@ class Door:
         form = cell.method == "POST" and cell.address.rules is None
         body = f"once={uuid.UUID(int=number)}".encode() if form else b""
         kind = "application/x-www-form-urlencoded" if form else "application/octet-stream"
-        request = self.factory.generic(cell.method, cell.path, body, kind, REMOTE_ADDR=come_from, **headers)  # type: ignore[arg-type]
+        request = self.factory.generic(cell.method, cell.path, body, kind, REMOTE_ADDR=come_from, **headers)  # type: ignore[arg-type]  # headers are texts, whatever the signature says of others
         with transaction.atomic():
             response: Any = self.handler(request.environ)
             body = b"".join(response.streaming_content) if response.streaming else response.content
@@ -146,7 +146,7 @@ def _objects(stage: Stage, address: Address, actor: Actor) -> Iterator[tuple[str
 def _homes(stage: Stage, address: Address) -> list[tuple[str, Organisation]]:
     """The organisations in which an address is tried: where its roles are held, and one where they are not."""
     rule = address.rule
-    kinds = {str(kind) for role in rule for kind in HELD_AT[role]} if isinstance(rule, frozenset) else set()  # type: ignore[index]
+    kinds = {str(kind) for role in rule for kind in HELD_AT[role]} if isinstance(rule, frozenset) else set()  # type: ignore[index]  # the roles of a rule are names of HELD_AT
     elsewhere = ("kind", stage.place.association if "member" in kinds else stage.place.member)
     order = [kind for kind in ("member", "association", "prefectural", "national") if kind in kinds]
     return [*(home for kind in order for home in stage.homes(kind)), elsewhere]
@@ -176,7 +176,7 @@ def _variants(
 
 def _missing(address: Address, name: str) -> object:
     filled = blank(address.name, name)
-    return filled.make(None, None) if filled.missing is None else filled.missing  # type: ignore[arg-type]
+    return filled.make(None, None) if filled.missing is None else filled.missing  # type: ignore[arg-type]  # what is missing takes no row
 
 
 def _other(stage: Stage, actor: Actor) -> Any:

@@ -108,7 +108,7 @@ def test_planned_by_two_the_second_is_told(client: Client, place: Tree, member: 
     assert conflict.status_code == 409
     assert "金庫を買う" in conflict.content.decode()
     assert "別のメモ" in conflict.content.decode()
-    seen = str(now(member, first).task.version)  # type: ignore[union-attr]
+    seen = str(now(member, first).task.version)  # type: ignore[union-attr]  # the task was begun above
     assert client.post(page, {**form, "note": "別のメモ", "seen": seen}).status_code == 302
     assert actions.text(now(member, first).task) == "別のメモ"
     assert "金庫".encode() not in bytes(Task.within(member).get().note)

@@ -140,7 +140,7 @@ def test_every_form_asks_for_its_token_but_those_of_programs() -> None:
 # --- of every check removed on purpose, each is caught
 def passed(address: Address) -> Callable[..., HttpResponseBase]:
     """The view of an address as if nobody looked who asks: it is taken to be the role in the organisation asked for."""
-    role = min(address.rule)  # type: ignore[arg-type]
+    role = min(address.rule)  # type: ignore[arg-type]  # a rule of roles: the words were told apart above
 
     def handle(request: Any, organisation: uuid.UUID, **values: Any) -> HttpResponseBase:
         user = request.user if isinstance(request.user, User) else User.objects.order_by("email")[0]
@@ -148,7 +148,7 @@ def passed(address: Address) -> Callable[..., HttpResponseBase]:
         if request.acting is None:
             raise Http404
         with declared(request.acting.scope):
-            return address.view.__wrapped__(request, **values)  # type: ignore[attr-defined, no-any-return]
+            return address.view.__wrapped__(request, **values)  # type: ignore[attr-defined, no-any-return]  # set by functools.wraps
 
     return handle
 

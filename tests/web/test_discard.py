@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from sonae_web.diagnosis import actions, checklists, progress, results
@@ -76,6 +77,14 @@ def test_of_another_year_clerks_see_again_what_they_saw_before(member: Scope, la
         discard(member, sheet)
         states = Progress.within(member).filter(year=sheet.row.year).values_list("state", "started_at")
         assert list(states) == ([("invited", None)] if invited else [])
+
+
+def test_a_year_that_is_taken_back_leaves_the_others_as_they_were(member: Scope) -> None:
+    with transaction.atomic():
+        for year in (2030, 2031):
+            progress.started(scope=member, year=year)
+        progress.taken_back(scope=member, year=2031)
+    assert list(Progress.within(member).filter(state="started").values_list("year", flat=True)) == [2030]
 
 
 def test_the_first_one_is_not_discarded(place: Tree) -> None:

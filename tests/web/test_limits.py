@@ -33,7 +33,7 @@ def test_addresses_are_forgotten_beyond_a_number(monkeypatch: pytest.MonkeyPatch
 def test_beyond_it_a_visitor_is_told_to_come_back_and_others_are_not(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views.begin.allowance, "an_hour", 2)  # type: ignore[attr-defined]
+    monkeypatch.setattr(views.begin.allowance, "an_hour", 2)  # type: ignore[attr-defined]  # set by its decorator
     facts = {"industry": "retail", "employees": "5", "persons_held": "800"}
     answers = [client.post("/quick/", facts, REMOTE_ADDR="192.0.2.7") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [302, 302, 429]

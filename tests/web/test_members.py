@@ -16,7 +16,7 @@ from sonae_web.accounts.models import Organisation, User
 from sonae_web.diagnosis import services
 from sonae_web.diagnosis.models import Checklist, Result
 from sonae_web.ground import clock
-from sonae_web.ground.scope import declared, unscoped
+from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.ground.words import words
 from tests.web.cast import Tree, acting, archived, person, scope
 
@@ -182,7 +182,7 @@ def test_in_an_archived_organisation_everything_can_be_read_and_nothing_changed(
         assert Result.within(found).count() == 1
 
 
-def scope_of_member(place: Tree):  # type: ignore[no-untyped-def]
+def scope_of_member(place: Tree) -> Scope:
     place.member.state = Organisation.State.ACTIVE
     place.member.save(update_fields=["state"])
     return scope("member", place.member)

@@ -10,11 +10,11 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
+from sonae.checklist.business import restored
 from sonae_web.accounts.models import Organisation, Token, User
 from sonae_web.accounts.services import grant_role, revoke_role
 from sonae_web.accounts.tokens import issue_token
 from sonae_web.diagnosis import checklists, results
-from sonae_web.diagnosis.business import restored
 from sonae_web.diagnosis.models import Result
 from sonae_web.ground import clock
 from sonae_web.ground.models import AuditRow

@@ -15,7 +15,7 @@ NEXT = {
     "result": ("quote_plans", "declaration", "applications"),
     "quote": ("declaration", "applications"),
     "declaration": ("quote_plans", "applications"),
-    "applications": ("quotes",),
+    "applications": ("quote_plans",),
 }
 
 

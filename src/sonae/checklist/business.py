@@ -1,8 +1,9 @@
 """The business that answers: what it is, what it holds, what it uses, and the facts that follow from these."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sonae.programmes import Cursor, Programme
@@ -24,6 +25,8 @@ FACTS = (
     "name", "industry", "employees", "persons_held", "annual_sales", "information", "media", "uses", "on_consignment",
 )  # fmt: skip
 """What a business states about itself, in the order in which it is asked."""
+WHOLE = (*FACTS, "assumed", "persons_on")
+"""All fields of a business."""
 MAY_BE_LEFT_OUT = ("annual_sales", "information", "media", "uses", "on_consignment")
 """Fields of a business that are filled in for whoever leaves them out."""
 ASSUMED_INFORMATION = ("name", "address")
@@ -54,7 +57,7 @@ class Business:
 
     def information_kinds(self, programme: Programme) -> frozenset[str]:
         """Kinds of information held: special_care, financial, card, identity."""
-        return frozenset(programme.items[item].kind for item in self.information) - {""}
+        return _kinds(programme, self.information)
 
     def is_relaxed(self, programme: Programme, on: date) -> bool:
         """Whether the guideline's simpler ways for small and medium handlers hold.
@@ -87,13 +90,31 @@ class Business:
         return facts
 
 
+def plain_business(business: Business, names: Iterable[str] = FACTS) -> dict[str, Any]:
+    """Return fields of a business, its facts or those named, as plain data; ``restored`` gives it back."""
+    return {name: _listed(getattr(business, name)) for name in names}
+
+
+def restored(stored: Mapping[str, Any]) -> Business:
+    """Return the business of plain data."""
+    facts: dict[str, Any] = {name: _tupled(value) for name, value in stored.items()}
+    return Business(**facts)
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _tupled(value: Any) -> Any:
+    return tuple(_tupled(each) for each in value) if isinstance(value, list) else value
+
+
 def read_business(cursor: Cursor, programme: Programme) -> Business:
     """Return the business described at the cursor, noting every fault. Fields left out are filled and named."""
-    optional = ["annual_sales", "information", "media", "uses", "on_consignment"]
-    cursor.fields(["name", "industry", "employees", "persons_held"], optional)
+    cursor.fields(["name", "industry", "employees", "persons_held"], MAY_BE_LEFT_OUT)
     if not isinstance(cursor.value, dict):
         return Business("", "", 0, 0, None, (), (), (), on_consignment=False)
-    assumed = tuple(name for name in optional if not cursor.has(name))
+    assumed = tuple(name for name in MAY_BE_LEFT_OUT if not cursor.has(name))
     information = cursor.words("information", programme.items, "information.unknown")
     media, uses = cursor.words("media", MEDIA), cursor.words("uses", USES)
     persons = cursor.persons("persons_held")
@@ -127,3 +148,9 @@ def business_of(found: Mapping[str, Any]) -> Business:
         on_consignment=found.get("on_consignment", False),
         assumed=tuple(name for name in MAY_BE_LEFT_OUT if name not in found),
     )
+
+
+@lru_cache(maxsize=1_000)
+def _kinds(programme: Programme, information: tuple[str, ...]) -> frozenset[str]:
+    """Each question with a condition asks for them."""
+    return frozenset(programme.items[item].kind for item in information) - {""}

@@ -3,14 +3,14 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
 from sonae.checklist.business import MEDIA, SITUATIONS, SIZES, USES, Business
-from sonae.figures import LANGS
 from sonae.problems import Problem, Refused, problem
-from sonae.programmes import Cursor, Programme
+from sonae.programmes import Cursor, Programme, Words
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.programme import KINDS
 from sonae.tables import BASES, Basis
 
@@ -103,17 +103,17 @@ class Edition:
 
 def load_edition(programme: Programme, name: str) -> Edition:
     """Return an edition. Raises Refused with every problem of its data, or when there is none of that name."""
-    if name not in programme.edition_names:
-        known = ", ".join(programme.edition_names)
-        raise Refused([problem("edition.unknown", "edition", found=name, known=known)])
     edition, problems = _load(programme, name)
     if problems or edition is None:
         raise Refused(problems)
     return edition
 
 
-@lru_cache(maxsize=16)
+@kept_sound
 def _load(programme: Programme, name: str) -> tuple[Edition | None, tuple[Problem, ...]]:
+    if name not in programme.edition_names:
+        known = ", ".join(programme.edition_names)
+        return None, (problem("edition.unknown", "edition", found=name, known=known),)
     problems: list[Problem] = []
     try:
         cursor = Cursor(programme.document(f"checklist/{name}.yaml"), problems)
@@ -255,15 +255,8 @@ def check_edition(programme: Programme, name: str) -> tuple[Edition | None, list
     if edition is None:
         return None, list(problems)
     found = list(problems)
-    for lang in LANGS:
-        try:
-            words = programme.words(lang, name)
-        except Refused:
-            continue  # told by the check of the words
-        for key in _needed(edition):
-            if key not in words:
-                found.append(problem("text.missing", f"text/{lang}", id=key, lang=lang))
-        found += _check_variants(programme, edition, lang, words.texts)
+    for words in programme.sound_words(name):
+        found += [*words.lacking(_needed(edition)), *_check_variants(programme, edition, words)]
     return edition, found
 
 
@@ -279,7 +272,8 @@ def _needed(edition: Edition) -> Iterator[str]:
         yield from (f"topic.{topic}.name" for topic in question.covers if not topic.startswith(("guide-", "act-")))
 
 
-def _check_variants(programme: Programme, edition: Edition, lang: str, texts: Mapping[str, str]) -> Iterator[Problem]:
+def _check_variants(programme: Programme, edition: Edition, words: Words) -> Iterator[Problem]:
+    texts, at = words.texts, f"text/{words.lang}"
     facts = {*SIZES, *SITUATIONS, *programme.industries}
     reachable = {f"{edition.id}.{question.id}": question.answers for question in edition.questions}
     areas = {f"{edition.id}.area.{area}.{word}" for area in edition.areas for word in AREA_WORDS}
@@ -292,8 +286,6 @@ def _check_variants(programme: Programme, edition: Edition, lang: str, texts: Ma
         answer, _, variant = part.partition(".")[0].partition("@")
         unknown = question not in reachable or (answer not in WORDS and answer not in reachable[question])
         if unknown or any(fact not in facts for fact in variant.split("+") if fact):
-            yield problem("text.unknown_question", f"text/{lang}", id=key)
+            yield problem("text.unknown_question", at, id=key)
         elif variant:  # a comment is text and step; without one of them it could not be printed
-            for each in (f"{question}.{answer}@{variant}.{word}" for word in ("text", "step")):
-                if each not in texts:
-                    yield problem("text.missing", f"text/{lang}", id=each, lang=lang)
+            yield from words.lacking(f"{question}.{answer}@{variant}.{word}" for word in ("text", "step"))

@@ -7,7 +7,7 @@ there at midnight, cover starts and ends there at 16:00.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sonae.dates import JST, DateRule, plus_months
@@ -58,6 +58,18 @@ class Closed:
     next_opening: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an application that is returned has left: completed by the end of a day in Japan, cover starts at a moment.
+
+    ``kept``: that is the start it was applied for; else the next one that it can still have.
+    """
+
+    by: date
+    cover_from: datetime
+    kept: bool
+
+
 def applied_on(completed: datetime) -> date:
     """Return the date of an application: the day, in Japan, on which it arrived complete."""
     return completed.astimezone(JST).date()
@@ -78,6 +90,39 @@ def choices(programme: Programme, applied: date, extensions: Iterable[Extension]
         if _opens(programme, "normal", year) <= applied <= _normal_until(programme, year, applied, known):
             found.append(_choice(programme, "normal", year, _moment(programme, "normal_cover_from", year)))
     return sorted(found, key=lambda each: each.cover_from)
+
+
+def of_year(open_: Iterable[Choice], year: int, kind: Kind) -> Choice | None:
+    """Return the choice of a year among those that are open, of a kind where there is one of it; None: none."""
+    found = [each for each in open_ if each.year == year]
+    return next((each for each in found if each.kind == kind), found[0] if found else None)
+
+
+def last_day(programme: Programme, choice: Choice, on: date, extensions: Iterable[Extension] = ()) -> date | None:
+    """Return the last day, from ``on``, on which an application may choose this start of cover; None where none is left."""
+    known = tuple(each for each in extensions if each.decided_on <= on)
+    wanted = (choice.kind, choice.year, choice.cover_from)
+    day = choice.cover_from.astimezone(JST).date()
+    while day >= on:
+        if wanted in [(each.kind, each.year, each.cover_from) for each in choices(programme, day, known)]:
+            return day
+        day -= timedelta(days=1)
+    return None
+
+
+def answer(programme: Programme, choice: Choice, on: date, extensions: Iterable[Extension] = ()) -> Answer | None:
+    """Return until when an application for a cover, returned on a day, must come back complete, and for which start.
+
+    Its own start while that can be had, else the one that the same year has for who applies that day. None: the year has no
+    start left.
+    """
+    known = tuple(extensions)
+    by = last_day(programme, choice, on, known)
+    if by is not None:
+        return Answer(by, choice.cover_from, kept=True)
+    later = of_year(choices(programme, on, known), choice.year, choice.kind)
+    by = None if later is None else last_day(programme, later, on, known)
+    return None if later is None or by is None else Answer(by, later.cover_from, kept=False)
 
 
 def none_open(programme: Programme, applied: date) -> Closed:

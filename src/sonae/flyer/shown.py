@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from sonae.casebook import check_casebook
 from sonae.dates import DateRule
-from sonae.figures import LANGS
 from sonae.money import MOST_YEN
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import Cursor, Plan, Programme, read_document
@@ -127,13 +126,4 @@ def _check_words(programme: Programme, found: tuple[Shown, ...]) -> list[Problem
         f"flyer.case.{case}.{word}" for each in found for case in each.cases for word in ("industry", "scale", "what")
     }
     needed |= {f"flyer.feature.{feature}.title" for each in found for feature in each.features}
-    problems = []
-    for lang in LANGS:
-        try:
-            words = programme.words(lang)
-        except Refused:
-            continue
-        problems += [
-            problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in sorted(needed) if key not in words
-        ]
-    return problems
+    return [fault for words in programme.sound_words() for fault in words.lacking(sorted(needed))]

@@ -16,6 +16,7 @@ from sonae.loss.normal import Floats
 from sonae.loss.parameters import CAUSES, Parameters
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
+from sonae.programmes.kept import kept_sound
 
 COLUMNS = (*CAUSES, "aftermath")
 UNMET = {"yes": 0.0, "partly": 0.5, "no": 1.0, "unknown": 1.0}
@@ -44,7 +45,7 @@ def weights(programme: Programme, edition: Edition) -> Weights:
     return found
 
 
-@lru_cache(maxsize=8)
+@kept_sound
 def check_weights(programme: Programme, edition: Edition) -> tuple[Weights, tuple[Problem, ...]]:
     """Return the weights and every fault: another set of questions than the causes name, a sum that is not 1000."""
     problems: list[Problem] = []

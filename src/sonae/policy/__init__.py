@@ -1,6 +1,6 @@
 """The papers of a cover: facts in, a paper out, in Japanese and as a reference translation in English."""
 
-from sonae.policy.behind import parties
+from sonae.policy.behind import parties, parties_data, parties_of
 from sonae.policy.declared import Signed, declaration
 from sonae.policy.explained import explanation, explanation_version, period_of
 from sonae.policy.inputs import (
@@ -22,7 +22,7 @@ from sonae.policy.inputs import (
     Terms,
     terms_of,
 )
-from sonae.policy.letters import letter
+from sonae.policy.letters import letter, reply
 from sonae.policy.paper import Paper
 from sonae.policy.price import quote
 from sonae.policy.proof import application_copy, certificate
@@ -53,7 +53,10 @@ __all__ = [
     "explanation_version",
     "letter",
     "parties",
+    "parties_data",
+    "parties_of",
     "period_of",
     "quote",
+    "reply",
     "terms_of",
 ]

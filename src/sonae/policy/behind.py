@@ -1,12 +1,15 @@
 """Who stands behind a programme's cover, from its data (``parties.yaml``); the names are words."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from fractions import Fraction
-from functools import lru_cache
+from typing import Any
 
 from sonae.figures import Lang, decimal
 from sonae.policy.inputs import Agent, Insurer, Office, Parties
 from sonae.problems import Problem, Refused
 from sonae.programmes import Cursor, Programme
+from sonae.programmes.kept import kept_sound
 from sonae.tables import BASES
 
 FILE = "parties.yaml"
@@ -21,19 +24,38 @@ def parties(programme: Programme, lang: Lang) -> Parties:
     return found
 
 
+def parties_data(found: Parties) -> dict[str, Any]:
+    """Return who stands behind a cover as plain data, to be frozen: shares as text."""
+    data = asdict(found)
+    data["insurers"] = [{"name": each.name, "share": str(each.share)} for each in found.insurers]
+    return data
+
+
+def parties_of(data: Mapping[str, Any]) -> Parties:
+    """Return who stands behind a cover from what ``parties_data`` gave."""
+    offices = {name: Office(**data[name]) if data[name] else None for name in ("complaints", "disputes")}
+    return Parties(
+        policyholder=data["policyholder"],
+        office=Office(**data["office"]),
+        insurers=tuple(Insurer(each["name"], Fraction(each["share"])) for each in data["insurers"]),
+        agent=Agent(**data["agent"]) if data["agent"] else None,
+        approval=data["approval"],
+        **offices,
+    )
+
+
 def check(programme: Programme) -> tuple[Problem, ...]:
     """Return every fault of the data."""
     return _read(programme, "ja")[1]
 
 
-@lru_cache(maxsize=16)
+@kept_sound
 def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Problem, ...]]:
     problems: list[Problem] = []
     try:
-        cursor = Cursor(programme.document(FILE), problems)
+        cursor, words = Cursor(programme.document(FILE), problems), programme.words(lang)
     except Refused as refused:
         return None, refused.problems
-    words = programme.words(lang)
 
     def named(place: Cursor, key: str = "id", part: str = "name") -> str:
         name = f"parties.{place.text(key)}.{part}"
@@ -63,8 +85,10 @@ def _read(programme: Programme, lang: Lang) -> tuple[Parties | None, tuple[Probl
         cursor["insurers"].fault("sale.shares", found=decimal(total, 6))
     agent = None
     if cursor.has("agent"):
-        cursor["agent"].fields(["id", "registration"], ["telephone"])
         place = cursor["agent"]
+        place.fields(["id"], ["registration", "telephone"])
+        if not place.text("registration"):
+            place.fault("sale.agents")
         agent = Agent(named(place), place.text("registration"), place.text("telephone"))
     desk, complaints, disputes = (office(key) for key in OFFICES)
     approval = cursor["approval"].value

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Literal
 
+from sonae.enrolment import Answer
 from sonae.programmes import Plan
 
 Kind = Literal["normal", "mid_term"]
@@ -199,5 +200,5 @@ class Letter:
     points: tuple[str, ...]
     period: Period | None = None
     """The one applied for."""
-    answer_by: date | None = None
-    """Returned: until when the completed application must arrive for the period applied for."""
+    answer: Answer | None = None
+    """Returned: until when the completed application must arrive, and for which start; None: the year has none left."""

@@ -1,10 +1,14 @@
 """Letters to an applicant: returned with what is missing, declined with the reasons."""
 
+from collections.abc import Callable
+from datetime import date, datetime
+
+from sonae.enrolment import Answer
 from sonae.figures import Lang
 from sonae.policy.inputs import Letter, Parties
 from sonae.policy.paper import Block, Paper, Sheet
 from sonae.policy.price import period_rows
-from sonae.programmes import Programme
+from sonae.programmes import Programme, Words
 
 
 def letter(programme: Programme, parties: Parties, found: Letter, lang: Lang) -> Paper:
@@ -46,6 +50,24 @@ def letter(programme: Programme, parties: Parties, found: Letter, lang: Lang) ->
 def _next(sheet: Sheet, found: Letter, kind: str) -> list[Block]:
     """Return what the applicant can do now, and until when."""
     blocks = [sheet.title(sheet.w(f"{kind}.next_title")), sheet.text(sheet.w(f"{kind}.next"))]
-    if found.answer_by is not None:
-        blocks.append(sheet.notice(sheet.w("letter.answer_by", day=sheet.day(found.answer_by))))
+    if found.kind == "returned" and found.period is not None:
+        told = reply(sheet.words, found.period.cover_from, found.answer, sheet.day, sheet.contract_moment)
+        blocks.append(sheet.notice(told))
     return blocks
+
+
+def reply(
+    words: Words,
+    applied_for: datetime,
+    answer: Answer | None,
+    day: Callable[[date], str],
+    moment: Callable[[datetime], str],
+) -> str:
+    """Return the sentence that says until when a returned application must come back complete, and for which start.
+
+    ``applied_for`` is the start it was applied for; ``day`` and ``moment`` say a day and a start as the reader is told them.
+    """
+    if answer is None:
+        return words("policy.letter.answer_none", start=moment(applied_for))
+    word = "answer_by" if answer.kept else "answer_later"
+    return words(f"policy.letter.{word}", start=moment(applied_for), by=day(answer.by), later=moment(answer.cover_from))

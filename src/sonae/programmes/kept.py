@@ -1,14 +1,15 @@
 """What is made of data files, kept in memory while it is sound: once a faulty file is mended, it is read again by itself."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from sonae.problems import Problem
+from sonae.programmes import words
 
 T = TypeVar("T")
-K = TypeVar("K", bound=Hashable)
-MOST = 8
+Given = TypeVarTuple("Given")
+MOST = 16
 
 
 class _Faulty(Exception):  # noqa: N818 - a result on its way around the memory
@@ -18,22 +19,27 @@ class _Faulty(Exception):  # noqa: N818 - a result on its way around the memory
 
 
 def kept_sound(
-    read: Callable[[K], tuple[T, tuple[Problem, ...]]],
-) -> Callable[[K], tuple[T, tuple[Problem, ...]]]:
-    """Let a reader be called once for each thing it reads, as long as it finds no problem there; else again each time."""
+    read: Callable[[*Given], tuple[T, tuple[Problem, ...]]],
+) -> Callable[[*Given], tuple[T, tuple[Problem, ...]]]:
+    """Let a reader be called once for each thing it reads, as long as it finds no problem there; else again each time.
+
+    Where a word is at fault, all words are read again as well.
+    """
 
     @lru_cache(maxsize=MOST)
-    def sound(source: K) -> T:
-        found, problems = read(source)
+    def sound(*given: *Given) -> T:
+        found, problems = read(*given)
         if problems:
             raise _Faulty(found, problems)
         return found
 
     @wraps(read)
-    def reader(source: K) -> tuple[T, tuple[Problem, ...]]:
+    def reader(*given: *Given) -> tuple[T, tuple[Problem, ...]]:
         try:
-            return sound(source), ()
+            return sound(*given), ()
         except _Faulty as faulty:
+            if any(each.code.startswith("text.") or each.at.startswith("text/") for each in faulty.problems):
+                words.forget()
             return faulty.found, faulty.problems  # type: ignore[return-value]  # what read has just returned
 
     return reader

@@ -2,21 +2,23 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
 from sonae.dates import DateRule, Days
-from sonae.figures import Lang
+from sonae.figures import LANGS, Lang
 from sonae.problems import Problem, Refused, problem
 from sonae.programmes import words as words_of
 from sonae.programmes.cursor import Cursor, iso_day
+from sonae.programmes.kept import kept_sound
 from sonae.programmes.reader import Document, read_file
 from sonae.programmes.values import read_values, sourced
 from sonae.programmes.words import LIBRARY, Words
@@ -132,7 +134,13 @@ class Programme:
         """Return every word of library and programme in a language (of its checklists only one edition, if named)."""
         return words_of.load(lang, self.folder, edition)
 
-    @cached_property
+    def sound_words(self, edition: str | None = None) -> Iterator[Words]:
+        """Yield the words of each language whose files are sound; ``words.check`` tells the faults of the others."""
+        for lang in LANGS:
+            with suppress(Refused):
+                yield self.words(lang, edition)
+
+    @property
     def edition_names(self) -> tuple[str, ...]:
         """The ids of the checklist's editions that have a file, oldest first."""
         return tuple(sorted(path.stem for path in (self.folder / "checklist").glob("*.yaml")))
@@ -158,7 +166,7 @@ def load(name: str) -> Programme:
     return programme
 
 
-@lru_cache(maxsize=8)
+@kept_sound
 def load_folder(folder: Path) -> tuple[Programme | None, tuple[Problem, ...]]:
     """Return the programme in a folder (None if it cannot be made) and every problem of its data."""
     problems: list[Problem] = []

@@ -1,7 +1,7 @@
 """Every word that library and programmes show, by id, in Japanese and English: ``text/<lang>/*.yaml``."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -35,6 +35,11 @@ class Words:
 
     def __contains__(self, key: object) -> bool:
         return key in self.texts
+
+    def lacking(self, needed: Iterable[str]) -> list[Problem]:
+        """Return a problem for each id that is needed and has no text."""
+        at = f"text/{self.lang}"
+        return [problem("text.missing", at, id=key, lang=self.lang) for key in needed if key not in self.texts]
 
 
 def files(lang: Lang, folder: Path | None = None) -> list[Path]:
@@ -88,6 +93,12 @@ def load(lang: Lang, folder: Path | None = None, edition: str | None = None) -> 
             continue
         texts.update({key: text for key, (text, _) in _texts(path).items()})
     return Words(lang, texts)
+
+
+def forget() -> None:
+    """Let every text be read again when it is asked for."""
+    load.cache_clear()
+    _texts.cache_clear()
 
 
 def check(folder: Path) -> tuple[dict[Lang, int], list[Problem]]:

@@ -4,7 +4,7 @@ Many at once: ``sonae.rating.many``.
 """
 
 from sonae.rating.quote import Decision, Quote, Step, factor_text, printed
-from sonae.rating.rate import premium_for, rate
+from sonae.rating.rate import named, premium_for, rate
 from sonae.rating.request import Asked, Request, read_request
 from sonae.rating.tariff import Tariff, tariff
 
@@ -16,6 +16,7 @@ __all__ = [
     "Step",
     "Tariff",
     "factor_text",
+    "named",
     "premium_for",
     "printed",
     "rate",

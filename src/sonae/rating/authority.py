@@ -7,8 +7,11 @@ from sonae.rating.request import Request
 from sonae.rating.tariff import Tariff
 
 
-def beyond(rates: Tariff, request: Request) -> tuple[Problem, ...]:
-    """Return why a decision to take this request, with its loading, needs a second underwriter; none where it does not."""
+def beyond(rates: Tariff, request: Request, annual_premium: int | None = None) -> tuple[Problem, ...]:
+    """Return why a decision to take this request needs a second underwriter; none where it does not.
+
+    ``annual_premium``: the one that the underwriter names itself, where the tariff has none; else its loading counts.
+    """
     reasons = []
     most = rates.whole("authority.liability_limit")
     if request.liability_limit > most:
@@ -16,6 +19,12 @@ def beyond(rates: Tariff, request: Request) -> tuple[Problem, ...]:
     most = rates.whole("authority.annual_sales")
     if request.annual_sales > most:
         reasons.append(problem("rating.beyond_sales", "annual_sales", most=f"{most:,}"))
+    if annual_premium is not None:
+        lowest, highest = premium_bounds(rates)
+        if not lowest <= annual_premium <= highest:
+            found = {"least": f"{lowest:,}", "most": f"{highest:,}"}
+            reasons.append(problem("rating.beyond_premium", "annual_premium", **found))
+        return tuple(reasons)
     least, greatest = bounds(rates)
     if not least <= request.loading <= greatest:
         reasons.append(problem("rating.beyond_loading", "loading", least=float(least), most=float(greatest)))
@@ -26,3 +35,9 @@ def bounds(rates: Tariff) -> tuple[Fraction, Fraction]:
     """Return the least and the greatest loading that one underwriter may set."""
     loading = rates.values["authority.loading"].value
     return Fraction(loading["least"]), Fraction(loading["most"])
+
+
+def premium_bounds(rates: Tariff) -> tuple[int, int]:
+    """Return the least and the greatest year's premium in yen that one underwriter may name where the tariff has none."""
+    found = rates.values["authority.annual_premium"].value
+    return int(found["least"]), int(found["most"])

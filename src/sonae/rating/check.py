@@ -17,7 +17,7 @@ from sonae.rating.tariff import BASE, NEEDED, SCALE, Tariff, tariff
 RISING, FALLING = ("sales", "limit", "experience"), ("deductible",)
 STEPS = (
     "base", "sales", "limit", "cost_limit", "deductible", "group_discount", "declaration", "certification", "experience",
-    "loading", "rounding", "months",
+    "loading", "named", "rounding", "months",
 )  # fmt: skip
 TOLD_TO = 10_000
 """The flyer tells its premiums to 万 of yen."""
@@ -72,6 +72,9 @@ def _check_day(programme: Programme, rates: Tariff) -> list[Problem]:
     loading = rates.values["authority.loading"].value
     if set(loading) != {"least", "most"} or not 0 < loading["least"] <= 1 <= loading["most"]:
         problems.append(problem("programme.value_missing", _FILE, found="rates.authority.loading (least, most)"))
+    named = rates.values["authority.annual_premium"].value
+    if set(named) != {"least", "most"} or not 0 < named["least"] <= named["most"]:
+        problems.append(problem("programme.value_missing", _FILE, found="rates.authority.annual_premium (least, most)"))
     if rates.curve("experience").nodes[0] != (0, SCALE):
         problems.append(problem("rating.direction", _FILE, name="rates.experience"))
     return problems

@@ -26,7 +26,7 @@ def factor_text(factor: Fraction) -> str:
 
 
 def printed(name: str, factor: str, before: int, yen: int, months: int, lang: Lang) -> str:
-    """Return what a step does to the amount before it, so that a pencil comes to the yen after it; "" of the base.
+    """Return what a step does to the amount before it, so that a pencil comes to the yen after it; "" of the first.
 
     ``× 0.8``; ``× 7 ÷ 12`` of the months; ``× 0.97368421 + 1円`` where the amount follows from an earlier one than the
     amount before it, and the rounding in between makes a difference.
@@ -36,7 +36,7 @@ def printed(name: str, factor: str, before: int, yen: int, months: int, lang: La
     >>> printed("cost_limit", "0.97368421", 19_000, 18_501, 12, "en")
     '× 0.97368421 + ¥1'
     """
-    if name == "base":
+    if name in ("base", "named"):
         return ""
     if name == "months":
         return f"× {months} ÷ {YEAR}"
@@ -48,7 +48,7 @@ def printed(name: str, factor: str, before: int, yen: int, months: int, lang: La
 class Step:
     """One step: its id, the factor that it puts on the amount before it, and the amount after it in yen.
 
-    Of ``base`` the factor is 1 and the amount is the base.
+    Of ``base`` the factor is 1 and the amount is the base; so of ``named``, the year's premium that an underwriter named.
     """
 
     name: str

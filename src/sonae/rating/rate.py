@@ -21,6 +21,8 @@ from sonae.rating.tariff import Tariff, tariff
 from sonae.tables import Value
 
 ONE = Fraction(1)
+UNDERWRITER = "underwriter"
+"""Where a premium comes from that no tariff gives."""
 
 
 def rate(programme: Programme, request: Request) -> Quote:
@@ -35,6 +37,28 @@ def rate(programme: Programme, request: Request) -> Quote:
         return Quote(request, decision, None, None, (), reasons)
     steps = _Steps(rates, request)
     return Quote(request, decision, steps.annual, steps.premium, tuple(steps.rows), reasons)
+
+
+def named(programme: Programme, request: Request, annual_premium: int) -> Quote:
+    """Return the quote of a request that an underwriter takes at a year's premium of its own, where the tariff has none.
+
+    Its first step says that the underwriter named it. Raises ValueError where the tariff has a figure or declines the
+    business, for a loading beside it, and for a premium that is not above 0 and a multiple of the tariff's rounding;
+    LookupError before the tariff's first day.
+    """
+    rates = tariff(programme, request.on)
+    unit = rates.whole("rounding")
+    if declined(rates, request) or _within(rates, request) or request.loading != ONE:
+        raise ValueError("a premium is named only for what an underwriter may take and the tariff has no figure for")
+    if annual_premium <= 0 or annual_premium % unit:
+        raise ValueError(f"a premium is above 0 and a multiple of {unit} yen")
+    premium = premium_for(annual_premium, request.months, programme, request.on)
+    months = rates.values["months"]
+    steps = (
+        Step("named", ONE, annual_premium, "assumed", UNDERWRITER),
+        Step("months", Fraction(request.months, rates.months), premium, months.basis, months.reference),
+    )
+    return Quote(request, "referred", annual_premium, premium, steps, referred(rates, request))
 
 
 def premium_for(annual_premium: int, months: int, programme: Programme, on: date) -> int:

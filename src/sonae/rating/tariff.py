@@ -40,6 +40,7 @@ NEEDED = {
     "rates.authority.liability_limit": "yen",
     "rates.authority.annual_sales": "yen",
     "rates.authority.loading": "numbers",
+    "rates.authority.annual_premium": "numbers",
 }
 """The values that rating asks for by name, with their units; beside them one base for each industry that is not declined."""
 

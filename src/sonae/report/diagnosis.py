@@ -10,6 +10,7 @@ from typing import Any
 
 from sonae import __version__
 from sonae.checklist import Answers, Effort
+from sonae.checklist.business import plain_business
 from sonae.figures import Lang, decimal
 from sonae.jo import Leak, Potential, potential, whole_leak
 from sonae.loss import Loss, assess
@@ -77,17 +78,7 @@ class Diagnosis:
             "fingerprint": answers.programme.fingerprint,
             "on": self.on.isoformat(),
             "check": "quick" if answers.quick else "whole",
-            "business": {
-                "name": business.name,
-                "industry": business.industry,
-                "annual_sales": business.annual_sales,
-                "employees": business.employees,
-                "persons_held": business.persons_held,
-                "information": list(business.information),
-                "media": list(business.media),
-                "uses": list(business.uses),
-                "on_consignment": business.on_consignment,
-            }
+            "business": plain_business(business)
             | ({"persons_on": dict(business.persons_on)} if business.persons_on else {}),
             "assumed": list(business.assumed),
             "answers": {each.question.id: each.answer for each in self.score.answered},

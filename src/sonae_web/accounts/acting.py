@@ -140,9 +140,9 @@ def _at_once(request: HttpRequest) -> AbstractContextManager[None]:
 
 def held(user: User, organisation: uuid.UUID, roles: frozenset[str]) -> Acting | None:
     """Return the person acting in the first of the roles that it holds in an organisation, or None."""
-    rows = Role.objects.filter(user=user, user__is_active=True, organisation=organisation, role__in=roles)
-    row = rows.select_related("organisation").first()
-    if row is None:
+    rows = Role.objects.filter(user=user, organisation=organisation, role__in=roles).select_related("organisation")
+    row = min(rows, key=lambda each: each.role, default=None)
+    if row is None or not user.is_active:
         return None
     return Acting(user, row.role, row.organisation, scope_held(row))
 

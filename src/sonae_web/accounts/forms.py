@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sonae_web.accounts.invitations import Unfit, mail_address
 from sonae_web.accounts.services import clean_name, corporate_number
+from sonae_web.ground.typed import one_line
 
 LONGEST = {"name": 200, "number": 30, "mail": 254, "note": 500}
 """Characters that each field takes."""
@@ -43,13 +44,3 @@ def read_join(posted: Mapping[str, str]) -> Entry:
     if len(values["note"]) > LONGEST["note"]:
         faults["note"] = "site.join.fault_note"
     return Entry(entered, values, faults)
-
-
-def one_line(text: str) -> str:
-    """Return a text as one line of characters that can be seen, in NFC."""
-    seen = "".join(
-        " " if each.isspace() else each
-        for each in unicodedata.normalize("NFC", text)
-        if each.isspace() or not unicodedata.category(each).startswith("C")
-    )
-    return " ".join(seen.split())

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -14,13 +15,13 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from sonae.dates import JST
-from sonae.figures import day
+from sonae.figures import Lang, day
+from sonae.programmes import load
 from sonae_web.accounts import letters
 from sonae_web.accounts.models import Invitation, Organisation, Role, User
 from sonae_web.accounts.services import HELD_AT, grant_role, sees
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, ScopedQuerySet, declared, get_or_404, unscoped
-from sonae_web.ground.words import lang, words
 
 LASTS = timedelta(days=14)
 LINK_BYTES = 32
@@ -195,20 +196,22 @@ def mail_address(text: str) -> str:
 
 
 def _send(row: Invitation, organisation: Organisation, address: str, scope: Scope, by: User) -> Invitation:
-    """Give an invitation a new link and 14 days, save it, and send the letter."""
+    """Give an invitation a new link and 14 days, save it, and send the letter: in Japanese to who has no account yet."""
     link = secrets.token_urlsafe(LINK_BYTES)
     again = not row._state.adding
     row.link_hash, row.expires_at = _hash(link), clock.now() + LASTS
     with declared(scope):
         row.save()
     _record("invitation.renewed" if again else "invitation.made", row, by.pk)
+    person = User.objects.filter(email=address).first()
+    language: Lang = "ja" if person is None else letters.lang_of(person)
     values = {
         "organisation": organisation.name,
-        "role": words()(f"site.role.{row.role}"),
+        "role": load(settings.PROGRAMME).words(language)(f"site.role.{row.role}"),
         "link": letters.link(reverse("invitation", args=[link])),
-        "until": day(row.expires_at.astimezone(JST).date(), lang()),
+        "until": day(row.expires_at.astimezone(JST).date(), language),
     }
-    letters.send(kind="invitation", to=address, lang=lang(), values=values)
+    letters.send(kind="invitation", to=address, lang=language, values=values)
     return row
 
 

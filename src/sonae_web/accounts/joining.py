@@ -1,6 +1,5 @@
 """Requests to join: a business asks an association, which confirms that it is a member or declines. Never one's own."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -43,9 +42,8 @@ def associations(*, prefecture: UUID | None = None, text: str = "") -> QuerySet[
     found = Organisation.objects.filter(kind=Organisation.Kind.ASSOCIATION, state=Organisation.State.ACTIVE)
     if prefecture is not None:
         found = found.filter(parent=prefecture)
-    wanted = unicodedata.normalize("NFC", text).strip()
-    if wanted:
-        found = found.filter(name__icontains=wanted)
+    if text:
+        found = found.filter(name__icontains=text)
     return found.select_related("parent").order_by("parent__name", "name", "pk")
 
 

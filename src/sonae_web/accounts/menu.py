@@ -1,6 +1,7 @@
 """The menu of whoever acts in a role: which pages, in which order, which of them is open."""
 
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -54,13 +55,14 @@ def place(request: HttpRequest) -> dict[str, Any]:
     return {"acting": who, "nav": [(url, label, _current(url, above, request.path)) for url, label in found]}
 
 
-def pages(role: str, organisation: UUID) -> list[tuple[str, str]]:
+@lru_cache(maxsize=1_000)
+def pages(role: str, organisation: UUID) -> tuple[tuple[str, str], ...]:
     """Return address and word id of each page that a role has in an organisation."""
     found = []
     for name, label in MENUS.get(role, ()):
         with suppress(NoReverseMatch):  # a page that this site does not have
             found.append((reverse(name, args=[organisation]), label))
-    return found
+    return tuple(found)
 
 
 def first_page(role: Role) -> str:

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.accounts import faults, forms, invitations, joining
 from sonae_web.accounts.acting import public
 from sonae_web.accounts.invitations import Gone, Unfit
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.ground.limits import limited
+from sonae_web.ground.typed import one_line
 from sonae_web.ground.words import words
 
 A_PAGE = 50
@@ -79,7 +79,7 @@ def _fault(link: str, password: str) -> str:
 @limited(600)
 def join(request: HttpRequest) -> HttpResponse:
     """The associations that a business can ask, found by prefecture or name."""
-    chosen, text = request.GET.get("prefecture", ""), FORBIDDEN.sub("", request.GET.get("q", ""))[:100]
+    chosen, text = request.GET.get("prefecture", ""), one_line(request.GET.get("q", ""))[:100]
     try:
         prefecture = uuid.UUID(chosen) if chosen else None
     except ValueError:

@@ -7,10 +7,10 @@ from typing import NoReturn
 
 from django.db import transaction
 
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.accounts.models import Organisation, Role, User
 from sonae_web.ground import audit
 from sonae_web.ground.scope import Scope, ScopeMissing
+from sonae_web.ground.typed import composed, unseen
 
 _FEDERATIONS = frozenset({Organisation.Kind.NATIONAL, Organisation.Kind.PREFECTURAL})
 HELD_AT = {
@@ -141,9 +141,8 @@ def _check_place(kind: Organisation.Kind, parent: Organisation | None) -> None:
 
 def clean_name(text: str) -> str:
     """Return the name of an organisation as it is stored. Raises ValueError."""
-    name = unicodedata.normalize("NFC", text).strip()
-    unseen = FORBIDDEN.search(name) or any(unicodedata.category(each).startswith("C") for each in name)
-    if not 1 <= len(name) <= 200 or unseen:
+    name = composed(text)
+    if not 1 <= len(name) <= 200 or unseen(name) or any(unicodedata.category(each).startswith("C") for each in name):
         raise ValueError("a name has 1 to 200 characters that can be seen")
     return name
 

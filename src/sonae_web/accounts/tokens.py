@@ -8,7 +8,6 @@ import hashlib
 import re
 import secrets
 import string
-import unicodedata
 import uuid
 import zlib
 from collections.abc import Collection, Mapping
@@ -20,11 +19,11 @@ from django.db import transaction
 from django.http import Http404
 
 from sonae.problems import Problem, Refused, problem
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.accounts.models import Organisation, Role, Token, User
 from sonae_web.accounts.services import scope_of
 from sonae_web.ground import audit, clock
 from sonae_web.ground.scope import Scope, ScopeMissing
+from sonae_web.ground.typed import composed, unseen
 
 PREFIX = "sonae_"
 ALPHABET = string.digits + string.ascii_letters
@@ -104,7 +103,7 @@ def issue_token(*, user: User, role: uuid.UUID, name: str, scopes: Collection[st
     """
     scope = scope_of(user=user, role=role)
     Role.objects.select_for_update().get(pk=role)  # two at once are counted one after the other
-    name, faults = clean_name(name), faults_of(role=scope.role, name=name, scopes=scopes, days=days)
+    name, faults = composed(name), faults_of(role=scope.role, name=name, scopes=scopes, days=days)
     if Token.objects.filter(role=role, revoked_at=None, expires_at__gt=clock.now()).count() >= MOST_TOKENS:
         faults.append(problem("value.too_many", "tokens", found=MOST_TOKENS + 1, most=MOST_TOKENS))
     if faults:
@@ -124,12 +123,12 @@ def issue_token(*, user: User, role: uuid.UUID, name: str, scopes: Collection[st
 
 def faults_of(*, role: str, name: str, scopes: Collection[str], days: int) -> list[Problem]:
     """Return every fault of what is asked of a token of a role."""
-    name, allowed = clean_name(name), scopes_of(role)
+    name, allowed = composed(name), scopes_of(role)
     faults: list[Problem] = []
     if not 1 <= len(name) <= NAME_LENGTH:
         faults.append(problem("value.length", "name", found=len(name), most=NAME_LENGTH))
-    if found := FORBIDDEN.search(name):
-        faults.append(problem("text.forbidden_character", "name", character=f"U+{ord(found[0]):04X}"))
+    if found := unseen(name):
+        faults.append(problem("text.forbidden_character", "name", character=f"U+{ord(found):04X}"))
     if not scopes:
         faults.append(problem("field.missing", "scopes", field="scopes"))
     faults += (
@@ -139,11 +138,6 @@ def faults_of(*, role: str, name: str, scopes: Collection[str], days: int) -> li
     if not 1 <= days <= MOST_DAYS:
         faults.append(problem("value.range", "days", found=days, least=1, most=MOST_DAYS))
     return faults
-
-
-def clean_name(name: str) -> str:
-    """Return the name of a token as it is stored."""
-    return unicodedata.normalize("NFC", name).strip()
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from sonae_web.accounts.invitations import Unfit
 from sonae_web.accounts.models import Organisation, Role, User
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.rules import public
+from sonae_web.ground.typed import one_line
 from sonae_web.ground.words import words
 
 
@@ -182,7 +183,7 @@ def requests(request: ActingRequest) -> HttpResponse:
 def request_decide(request: ActingRequest, asked: uuid.UUID) -> HttpResponse:
     """One request: what it says; confirm it, or decline it with a reason."""
     who = request.acting
-    reason = forms.one_line(request.POST.get("reason", ""))
+    reason = one_line(request.POST.get("reason", ""))
     fault: dict[str, str] = {}
     if request.method == "POST":
         try:

@@ -25,15 +25,20 @@ def declaration(request: ActingRequest, application: UUID) -> HttpResponse:
     """What the applicant signed: what the decision rests on."""
     row = _of(request, application)
     address = reverse("desk_declaration_paper", args=[request.acting.organisation.pk, application])
-    return shown(request, row, address)
+    back = reverse("desk_application", args=[request.acting.organisation.pk, application])
+    return shown(request, row, address, back)
 
 
-def shown(request: ActingRequest, row: SignedDeclaration, paper: str) -> HttpResponse:
-    """Show what was signed to whoever decides by it, with the address of its PDF; the log says who read it."""
+def shown(request: ActingRequest, row: SignedDeclaration, paper: str, back: str = "") -> HttpResponse:
+    """Show what was signed to whoever decides by it, with the addresses of its PDF and of the page to go back to.
+
+    The log says who read it.
+    """
     found = services.read(scope=request.acting.scope, signed=row)
     context = {
         "row": row,
         "paper": paper,
+        "back": back,
         "name": _name(row.tenant),
         "summary": summary(found),
         "signatory": found.signatory,

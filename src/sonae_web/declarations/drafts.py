@@ -8,6 +8,7 @@ nothing is saved.
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -65,6 +66,11 @@ class Open:
     confirmed: frozenset[str]
     source: str
     """The day of the diagnosis from which it was filled, as 2027-06-10; "" for none."""
+
+    @property
+    def source_day(self) -> date | None:
+        """The day of that diagnosis."""
+        return date.fromisoformat(self.source) if self.source else None
 
     @property
     def form(self) -> Form:
@@ -231,9 +237,9 @@ def _save(
 
 
 def _differs(before: Business | None, after: Business, name: str) -> bool:
-    """Whether a fact was changed. Of one that nobody stated: whether it was entered (the name is proposed too)."""
+    """Whether a fact was changed. Of one that was not stated: whether it was entered (the name is proposed too)."""
     new = getattr(after, name)
-    if before is None:
+    if before is None or name in before.assumed:
         return name != "name" and new not in (None, ())
     old = getattr(before, name)
     return bool(frozenset(old) != frozenset(new) if isinstance(new, tuple) else old != new)

@@ -1,8 +1,7 @@
 """What a member enters about certifications, the past and who signs: as entered, its faults by field, and the value."""
 
-import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -15,12 +14,13 @@ from sonae.money import MOST_YEN
 from sonae.policy import Signatory
 from sonae.programmes import Words
 from sonae.programmes.cursor import MOST_PERSONS, iso_day
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.declarations.notices import KINDS
 from sonae_web.declarations.notices import MOST_TEXT as MOST_NOTICE
 from sonae_web.declarations.services import AUTHORITIES, MOST_NAME
 from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.forms import whole_number
+from sonae_web.ground.posted import whole
+from sonae_web.ground.typed import lines, one_line
 
 ROWS = 5
 """Rows that can be filled in for the past; more than there are filled rows by two, at most so many."""
@@ -35,17 +35,13 @@ class Entered:
     values: Mapping[str, str]
     faults: Mapping[str, str]
     value: Any = None
-
-
-def text(posted: Posted, name: str) -> str:
-    """Return a field as text without what cannot be seen and without spaces around it."""
-    return FORBIDDEN.sub("", unicodedata.normalize("NFC", posted.get(name, ""))).strip()
+    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What is ticked, where several boxes of a field can be."""
 
 
 def seen(posted: Posted) -> int:
     """Return the version of the draft from which the form was made; -1 for none."""
-    text = posted.get("seen", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+    return whole(posted.get("seen", ""))
 
 
 def ticks(posted: Posted) -> frozenset[str]:
@@ -82,7 +78,7 @@ def read_certifications(posted: Posted, form: Form, today: date, words: Words) -
     held: list[Certificate] = []
     for name in form.certifications:
         number, until = f"{name}-number", f"{name}-until"
-        values |= {each: text(posted, each) for each in (number, until)}
+        values |= {each: one_line(posted.get(each, "")) for each in (number, until)}
         if not values[number] and not values[until]:
             continue
         if not 1 <= len(values[number]) <= MOST_NUMBER:
@@ -111,7 +107,7 @@ def read_past(posted: Posted, name: str, today: date, words: Words) -> Entered:
     faults: dict[str, str] = {}
     entries: list[Entry] = []
     for place in range(ROWS):
-        row = {part: text(posted, f"{part}-{place}") for part in ("when", "what", "amount")}
+        row = {part: lines(posted.get(f"{part}-{place}", "")) for part in ("when", "what", "amount")}
         values |= {f"{part}-{place}": each for part, each in row.items()}
         if not any(row.values()):
             continue
@@ -157,7 +153,7 @@ def _amount(entered: str, name: str) -> int | None:
 # --- who signs, what changed
 def read_signatory(posted: Posted, words: Words) -> Entered:
     """Return who signs: name, position, authority, and the confirmation that it is all true."""
-    values = {name: text(posted, name) for name in ("name", "position")} | {"authority": posted.get("authority", "")}
+    values = {name: one_line(posted.get(name, "")) for name in ("name", "position", "authority")}
     faults = {
         name: words(f"site.declare.fault_{name}", most=MOST_NAME)
         for name in ("name", "position")
@@ -173,7 +169,8 @@ def read_signatory(posted: Posted, words: Words) -> Entered:
 
 def read_notice(posted: Posted, today: date, words: Words) -> Entered:
     """Return a change: its kind, the day on which it changed, and what."""
-    values = {"kind": posted.get("kind", ""), "changed_on": text(posted, "changed_on"), "text": text(posted, "text")}
+    values = {name: one_line(posted.get(name, "")) for name in ("kind", "changed_on")}
+    values["text"] = lines(posted.get("text", ""))
     faults = {}
     if values["kind"] not in KINDS:
         faults["kind"] = words("site.declare.fault_kind")

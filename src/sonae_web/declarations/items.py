@@ -98,7 +98,8 @@ def _field(part: Section, name: str) -> str:
 def _answered(found: Open, part: Section, name: str) -> bool:
     stated, last = found.stated, name.rpartition(".")[2]
     if part.id == "business":
-        return stated.business is not None and getattr(stated.business, last) not in (None, ())
+        facts = stated.business
+        return facts is not None and last not in facts.assumed and getattr(facts, last) not in (None, ())
     if part.id == "certifications":
         return any(each.id == last for each in stated.certifications or ())
     return name in stated.controls or (part.id in HISTORY and bool(getattr(stated, part.id).stated))

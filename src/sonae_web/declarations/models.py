@@ -11,7 +11,11 @@ READERS = frozenset({"member", "federation", "underwriter"})
 
 
 class Declaration(Owned):
-    """A member's declaration of a programme year: open until the first application with it is accepted, then frozen for ever."""
+    """A member's declaration of a programme year: open until the first application with it is accepted, then frozen for ever.
+
+    Frozen, the database refuses its change (a trigger, see ``ground.frozen``), as it does that of every signed version, and of
+    the word that it stands behind an accepted application.
+    """
 
     seen_by = READERS
 
@@ -54,7 +58,7 @@ class Draft(Owned):
 
 
 class SignedDeclaration(Owned):
-    """A version as it was signed. Written once: services make it and never change it."""
+    """A version as it was signed. Written once: a trigger in the database refuses every change but the change of keys."""
 
     seen_by = READERS
 

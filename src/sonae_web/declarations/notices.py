@@ -1,6 +1,5 @@
 """What changed after acceptance (通知事項): told by the member, seen by the federation, never a change of what was signed."""
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,11 +7,11 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404
 
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.declarations.drafts import NotThere
 from sonae_web.declarations.models import Declaration, Notice
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope
+from sonae_web.ground.typed import lines
 
 KINDS = ("name", "address", "industry", "sales", "persons", "controls", "insurance", "other")
 MOST_TEXT = 2_000
@@ -36,7 +35,7 @@ def notify(*, scope: Scope, kind: str, changed_on: date, text: str) -> Notice:
 
     Raises NotThere before anything was accepted; ValueError for an unknown kind, a day to come, and no or too long a text.
     """
-    clean = FORBIDDEN.sub("", unicodedata.normalize("NFC", text)).strip()
+    clean = lines(text)
     if kind not in KINDS or changed_on > clock.today() or not 1 <= len(clean) <= MOST_TEXT:
         raise ValueError("no change that can be notified")
     with transaction.atomic():

@@ -67,7 +67,7 @@ def section(request: ActingRequest, section: str) -> HttpResponse:
         "items": {each.id.removeprefix("business."): each for each in rows},
         "conflict": conflict,
         "kept": typed is not None,
-        **_fields(request, found, part, entered, posted, {each.id: each for each in rows}),
+        **_fields(found, part, entered, {each.id: each for each in rows}),
     }
     return render(request, _template(part), context, status=409 if conflict else 422 if entered.faults else 200)
 
@@ -97,12 +97,13 @@ def _entered(request: ActingRequest, found: Open, part: Section, posted: QueryDi
 
 def _business(request: ActingRequest, found: Open, posted: QueryDict | None, texts: Words) -> Entered:
     if posted is None:
-        return Entered(profile.shown(found.stated.business, request.acting.organisation.name).entered, {})
+        shown = profile.shown(found.stated.business, request.acting.organisation.name)
+        return Entered(shown.entered, {}, chosen=shown.chosen)
     read = profile.read(programme(), posted, texts)
     faults = dict(read.faults)
     if read.business is not None and read.business.annual_sales is None:
         faults["annual_sales"] = texts("site.declare.fault_sales")
-    return Entered(read.entered, faults, None if faults else read.business)
+    return Entered(read.entered, faults, None if faults else read.business, read.chosen)
 
 
 def _save(request: ActingRequest, part: Section, entered: Entered, seen: int) -> Open:
@@ -126,28 +127,16 @@ def _onward(request: ActingRequest, part: Section, after: Open) -> HttpResponse:
     return to(request, "declaration_section", section=following) if following else to(request, "declaration_sign")
 
 
-def _fields(
-    request: ActingRequest,
-    found: Open,
-    part: Section,
-    entered: Entered,
-    posted: QueryDict | None,
-    rows: Mapping[str, items.Item],
-) -> dict[str, Any]:
+def _fields(found: Open, part: Section, entered: Entered, rows: Mapping[str, items.Item]) -> dict[str, Any]:
     """Return what a section's page needs beyond the form's values."""
     texts = words(found.form.edition.id)
     if part.id == "business":
-        form = (
-            profile.shown(found.stated.business, request.acting.organisation.name)
-            if posted is None
-            else profile.read(programme(), posted, texts)
-        )
         return {
-            "form": form,
+            "form": {"entered": entered.values},
             "industries": industries(texts),
-            "groups": profile.groups(programme(), form.chosen, texts),
-            "media": profile.options(MEDIA, "medium", form.chosen["media"], texts),
-            "uses": profile.options(USES, "use", form.chosen["uses"], texts),
+            "groups": profile.groups(programme(), entered.chosen, texts),
+            "media": profile.options(MEDIA, "medium", entered.chosen["media"], texts),
+            "uses": profile.options(USES, "use", entered.chosen["uses"], texts),
         }
     if part.id == "certifications":
         names = [

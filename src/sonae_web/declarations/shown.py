@@ -12,6 +12,7 @@ from sonae.figures import exact_yen
 from sonae_web.accounts.acting import ActingRequest
 from sonae_web.diagnosis import profile
 from sonae_web.diagnosis.services import programme
+from sonae_web.ground.download import download
 from sonae_web.ground.words import lang, words
 
 
@@ -22,10 +23,7 @@ def to(request: ActingRequest, page: str, **values: str | UUID) -> HttpResponse:
 
 def pdf(content: bytes, number: str, version: int) -> HttpResponse:
     """Return a declaration's PDF as an answer."""
-    name = f"sonae-{number}-{version}-{lang()}.pdf"
-    return HttpResponse(
-        content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return download(content, f"sonae-{number}-{version}-{lang()}.pdf")
 
 
 def summary(found: Any) -> dict[str, Any]:

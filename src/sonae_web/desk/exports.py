@@ -9,6 +9,7 @@ from django.shortcuts import render
 from sonae.dates import JST
 from sonae.problems import Refused
 from sonae.programmes.exports import Value, csv_bytes, table_workbook
+from sonae_web.ground.download import download
 from sonae_web.ground.words import words
 
 FORMS = ("csv", "csv-cp932", "xlsx")
@@ -22,18 +23,14 @@ def answer(
     table: Iterable[Sequence[Value]] = [[words()(head) for head in heads], *rows]
     try:
         if form == "xlsx":
-            return _file(table_workbook(table, title=title), XLSX, f"{name}.xlsx")
+            return download(table_workbook(table, title=title), f"{name}.xlsx", XLSX)
         encoding = "cp932" if form == "csv-cp932" else "utf-8"
         content = csv_bytes(table, "cp932" if encoding == "cp932" else "utf-8")
     except Refused:
         return render(request, "desk/not_exported.html", status=422)
-    return _file(content, "text/csv; charset=" + ("Shift_JIS" if encoding == "cp932" else "utf-8"), f"{name}.csv")
+    return download(content, f"{name}.csv", "text/csv; charset=" + ("Shift_JIS" if encoding == "cp932" else "utf-8"))
 
 
 def day(moment: datetime | None) -> str:
     """Return the day of a moment in Japan, or nothing."""
     return moment.astimezone(JST).date().isoformat() if moment else ""
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sonae_web.accounts.services import is_corporate_number, is_name
 from sonae_web.desk.rows import is_code, is_mail
+from sonae_web.ground.typed import composed
 
 FIELDS = ("name", "code", "number", "mail")
 
@@ -20,7 +21,7 @@ class Entry:
 
 def read_member(posted: Mapping[str, str]) -> Entry:
     """Return a member as typed: its name, its code and number where it has them, the address to invite where there is one."""
-    values = {name: unicodedata.normalize("NFC", posted.get(name, "")).strip()[:1000] for name in FIELDS}
+    values = {name: composed(posted.get(name, ""))[:1000] for name in FIELDS}
     digits = unicodedata.normalize("NFKC", values["number"])
     values["number"] = "".join(digits.split()).replace("-", "").upper().removeprefix("T")
     values["mail"] = values["mail"].casefold()

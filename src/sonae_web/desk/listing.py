@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
 from sonae_web.desk import places
+from sonae_web.ground.posted import whole
 
 SIZES = (50, 200)
 MOST_TEXT = 100
@@ -48,13 +49,13 @@ def read(query: Mapping[str, str], *, states: Sequence[str], sorts: Sequence[str
     sort = query.get("sort", "")
     state = query.get("state", "")
     return Asked(
-        year=_whole(query.get("year", ""), places.years(), places.this_year()),
+        year=_allowed(query.get("year", ""), places.years(), places.this_year()),
         text=query.get("q", "").strip()[:MOST_TEXT],
         state=state if state in states else "",
         sort=sort.removeprefix("-") if sort.removeprefix("-") in sorts else "name",
         down=sort.startswith("-") and sort[1:] in sorts,
-        page=_whole(query.get("page", ""), range(1, 1_000_000), 1),
-        size=_whole(query.get("size", ""), SIZES, SIZES[0]),
+        page=_allowed(query.get("page", ""), range(1, 1_000_000), 1),
+        size=_allowed(query.get("size", ""), SIZES, SIZES[0]),
     )
 
 
@@ -129,5 +130,6 @@ def heads(asked: Asked, columns: Sequence[tuple[str, str, str]]) -> list[dict[st
     return found
 
 
-def _whole(text: str, allowed: Sequence[int], otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 8 and int(text) in allowed else otherwise
+def _allowed(text: str, allowed: Sequence[int], otherwise: int) -> int:
+    found = whole(text)
+    return found if found in allowed else otherwise

@@ -1,14 +1,13 @@
 """Lists that clerks send: rows of a workbook, or of a CSV file of any length without holding its rows."""
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 
 from sonae.problems import Problem, Refused, problem, short
 from sonae.programmes.exports import plain_cell
 from sonae.programmes.intake import BulkRow, csv_rows, folded, read_rows
 from sonae.programmes.package import OLE
-from sonae.programmes.reader import FORBIDDEN
 from sonae.programmes.sheet import check_separator, decoded
+from sonae_web.ground.typed import composed, unseen
 
 MOST_BYTES = 20_000_000
 """Largest CSV file taken: some 200,000 rows. A workbook may have 2 MB (``sonae.programmes.package``)."""
@@ -61,9 +60,9 @@ def _row(line: int, cells: list[str], found: Mapping[str, int], columns: Collect
     problems: list[Problem] = []
     for id_, place in found.items():
         places[id_] = f"{line}:{place}"
-        text = unicodedata.normalize("NFC", plain_cell(cells[place - 1])).strip() if place <= len(cells) else ""
-        if forbidden := FORBIDDEN.search(text):
-            character = f"U+{ord(forbidden[0]):04X}"
+        text = composed(plain_cell(cells[place - 1])) if place <= len(cells) else ""
+        if forbidden := unseen(text):
+            character = f"U+{ord(forbidden):04X}"
             problems.append(problem("text.forbidden_character", places[id_], character=character))
         elif len(text) > MOST_CELL:
             problems.append(problem("value.length", places[id_], found=len(text), most=MOST_CELL))

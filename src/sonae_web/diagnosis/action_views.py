@@ -25,6 +25,7 @@ from sonae_web.diagnosis.models import Evidence
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import once
+from sonae_web.ground.posted import whole
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
 
@@ -86,7 +87,7 @@ def action(request: ActingRequest, question: str) -> HttpResponse:
         values, faults = _read(entered, words())
         if not faults:
             try:
-                actions.plan(scope=scope, action=found, seen=_whole(request.POST.get("seen", "")), **values)
+                actions.plan(scope=scope, action=found, seen=whole(request.POST.get("seen", "")), **values)
                 messages.success(request, words()("site.action.said_planned"))
                 return to(request, "actions")
             except Changed:
@@ -180,7 +181,7 @@ def _page(
         "files": evidence.of(request.acting.scope, found),
     }
     if typed is not None:  # over the version that was seen when it was typed
-        context |= {"kept": True, "seen": _whole(typed.get("seen", ""))}
+        context |= {"kept": True, "seen": whole(typed.get("seen", ""))}
     return render(request, "diagnosis/member_action.html", context, status=409 if conflict else 422 if faults else 200)
 
 
@@ -220,7 +221,3 @@ def _read(entered: Mapping[str, str], texts: Words) -> tuple[dict[str, Any], dic
     if len(entered["note"]) > actions.MOST_NOTE:
         faults["note"] = texts("site.action.fault_note", most=count(actions.MOST_NOTE))
     return values, faults
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1

@@ -4,7 +4,6 @@ An action is a question to bring to yes. It has a row once somebody touches it; 
 answers the question with yes.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,12 +12,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.accounts.models import Role, User
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis.models import Evidence, Task
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope
+from sonae_web.ground.typed import lines
 
 MOST_NOTE = 2_000
 
@@ -107,7 +106,7 @@ def plan(*, scope: Scope, action: Action, assignee: UUID | None, due_on: date | 
     """
     if assignee is not None and assignee not in {user.pk for user in colleagues(scope)}:
         raise ValueError("assignee")
-    note = FORBIDDEN.sub("", unicodedata.normalize("NFC", note))
+    note = lines(note)
     if len(note) > MOST_NOTE:
         raise ValueError("note")
     task = touched(scope, action)

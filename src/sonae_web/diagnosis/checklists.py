@@ -14,8 +14,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from sonae.checklist import Answers, Business, Edition, Question, load_edition
+from sonae.checklist.business import WHOLE, plain_business, restored
 from sonae_web.diagnosis import progress
-from sonae_web.diagnosis.business import plain, restored
 from sonae_web.diagnosis.models import Checklist, Result
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
@@ -291,8 +291,9 @@ def _locked(scope: Scope) -> Checklist:
 
 def _sheet(row: Checklist) -> Sheet:
     content = sealed.get(row, "content")
+    people = {by: UUID(by) for by in {by for _, _, by, _ in content["answers"].values()}}  # few, who answered many
     given = {
-        name: Given(value, version, UUID(by), datetime.fromisoformat(at))
+        name: Given(value, version, people[by], datetime.fromisoformat(at))
         for name, (value, version, by, at) in content["answers"].items()
     }
     facts = content["business"]
@@ -302,7 +303,7 @@ def _sheet(row: Checklist) -> Sheet:
 
 def _put(row: Checklist, business: Business | None, version: int, given: Mapping[str, Given]) -> None:
     content = {
-        "business": None if business is None else plain(business),
+        "business": None if business is None else plain_business(business, WHOLE),
         "business_version": version,
         "answers": {
             name: [each.value, each.version, str(each.by), each.at.isoformat()] for name, each in given.items()

@@ -4,7 +4,6 @@ Nothing here unpacks or renders a file: it is kept as it came and handed back as
 """
 
 import struct
-import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 from uuid import UUID
@@ -12,11 +11,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.diagnosis.actions import Action, touched
 from sonae_web.diagnosis.models import Evidence
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope
+from sonae_web.ground.typed import one_line
 
 MOST_BYTES = 10_000_000
 MOST_FILES = 20
@@ -112,8 +111,7 @@ def kind_of(name: str, content: bytes) -> str:
 
 def clean(name: str) -> str:
     """Return a file's name without folders and what cannot be seen, at most 150 characters, its ending kept."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    plain = FORBIDDEN.sub("", last).strip().strip(".")
+    plain = one_line(name).replace("\\", "/").rpartition("/")[2].strip().strip(".")
     stem, dot, suffix = plain.rpartition(".")
     return f"{stem[: MOST_NAME - 1 - len(suffix)]}{dot}{suffix}" if len(suffix) < 10 else plain[:MOST_NAME]
 

@@ -16,6 +16,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae.checklist.answers import Answers
+from sonae.checklist.business import WHOLE, plain_business, restored
 from sonae.checklist.filled import read_filled
 from sonae.checklist.template import template as workbook
 from sonae.checklist.template import template_csv
@@ -24,9 +25,9 @@ from sonae.programmes import describe
 from sonae.programmes.canonical import canonical
 from sonae_web.accounts.acting import ActingRequest
 from sonae_web.diagnosis import checklists, profile, services
-from sonae_web.diagnosis.business import plain, restored
 from sonae_web.diagnosis.checklists import Changed, NotThere, Sheet
 from sonae_web.diagnosis.members import member, to
+from sonae_web.ground.download import download
 from sonae_web.ground.sealed import label, vault
 from sonae_web.ground.vault import Sealed
 from sonae_web.ground.words import lang, words
@@ -48,11 +49,12 @@ def template(request: ActingRequest, form: str) -> HttpResponse:
     try:
         match form:
             case "checklist.xlsx":
-                return _file(form, XLSX, workbook(*arguments))
+                return download(workbook(*arguments), f"sonae-{form}", XLSX)
             case "checklist.csv":
-                return _file(form, "text/csv; charset=utf-8", template_csv(*arguments))
+                return download(template_csv(*arguments), f"sonae-{form}", "text/csv; charset=utf-8")
             case "checklist-sjis.csv":
-                return _file(form, "text/csv; charset=shift_jis", template_csv(*arguments, encoding="cp932"))
+                table = template_csv(*arguments, encoding="cp932")
+                return download(table, f"sonae-{form}", "text/csv; charset=shift_jis")
             case _:
                 raise Http404("no such form")
     except Refused as refused:  # a name that Shift_JIS cannot write
@@ -87,7 +89,7 @@ def _preview(request: ActingRequest, sheet: Sheet, answers: Answers, *, again: b
     before = dict(profile.told(sheet.business, texts)) if sheet.business else {}
     facts = [(name, before.get(name, "—"), text) for name, text in profile.told(answers.business, texts)]
     carried = {
-        "business": plain(answers.business),
+        "business": plain_business(answers.business, WHOLE),
         "answers": dict(answers.given),
         "seen": {each.question: each.version for each in changes},
         "facts_seen": sheet.business_version,
@@ -159,9 +161,3 @@ def _in_words(fault: Problem, sheet: Sheet) -> Problem:
 
 def _bound(request: ActingRequest, sheet: Sheet) -> str:
     return f"{label(sheet.row, 'taken')}/{request.acting.user.pk}"
-
-
-def _file(name: str, kind: str, content: bytes) -> HttpResponse:
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="sonae-{name}"'}
-    )

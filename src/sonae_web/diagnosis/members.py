@@ -20,6 +20,7 @@ from sonae_web.diagnosis import actions, checklists, profile, results, services
 from sonae_web.diagnosis.checklists import Changed, First, Incomplete, NotThere, Sheet
 from sonae_web.diagnosis.models import Task
 from sonae_web.ground import clock
+from sonae_web.ground.posted import whole
 from sonae_web.ground.words import words
 
 member = acting(Role.Name.MEMBER)
@@ -33,7 +34,7 @@ def home(request: ActingRequest) -> HttpResponse:
     """What stands, and what comes next."""
     scope = request.acting.scope
     sheet, made = checklists.read(scope), results.history(scope)
-    year, (total, done) = checklists.programme_year(clock.today()), actions.progress(scope)
+    year, (total, done) = checklists.programme_year(clock.today()), (0, 0) if sheet else actions.progress(scope)
     context = {
         "sheet": sheet,
         "results": made,
@@ -93,9 +94,9 @@ def facts(request: ActingRequest) -> HttpResponse:
     )
     typed = kept.take(request)
     if typed is not None:
-        form, seen = replace(profile.read(programme, typed, texts), faults={}), _whole(typed.get("seen", ""))
+        form, seen = replace(profile.read(programme, typed, texts), faults={}), whole(typed.get("seen", ""))
     elif request.method == "POST":
-        form, seen = profile.read(programme, request.POST, texts), _whole(request.POST.get("seen", ""))
+        form, seen = profile.read(programme, request.POST, texts), whole(request.POST.get("seen", ""))
         if form.business is not None:
             try:
                 sheet = checklists.save_business(scope=scope, business=form.business, seen=seen)
@@ -141,7 +142,7 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
         chosen = request.POST.get("answer", "")
         try:
             checklists.save_answer(
-                scope=scope, question=question, value=chosen, seen=_whole(request.POST.get("seen", ""))
+                scope=scope, question=question, value=chosen, seen=whole(request.POST.get("seen", ""))
             )
             return to(request, "checklist_question", question=following) if following else to(request, "checklist")
         except ValueError:
@@ -162,7 +163,7 @@ def question(request: ActingRequest, question: str) -> HttpResponse:
         "kept": typed is not None,
     }
     if typed is not None:  # over the version that was seen when it was typed
-        context["seen"] = _whole(typed.get("seen", ""))
+        context["seen"] = whole(typed.get("seen", ""))
     return render(request, "diagnosis/member_question.html", context, status=409 if theirs else 422 if fault else 200)
 
 
@@ -225,10 +226,6 @@ def to(request: ActingRequest, page: str, **values: str | UUID) -> HttpResponse:
 def _done(request: ActingRequest, sheet: Sheet) -> dict[str, Task]:
     """Return what was ticked off in the action list of questions whose answer is not yet yes."""
     return actions.done_since(request.acting.scope, {name: given.value for name, given in sheet.given.items()})
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _area(sheet: Sheet, area: checklists.AreaProgress, texts: Words) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from sonae.figures import count, exact_yen, yen
 from sonae.money import MOST_YEN
 from sonae.programmes import Programme, Words
 from sonae.programmes.cursor import MOST_PERSONS
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.forms import whole_number
+from sonae_web.ground.typed import composed, unseen
 
 COMMON = (
     "name",
@@ -47,28 +47,31 @@ class Profile:
 
 
 def shown(business: Business | None, name: str) -> Profile:
-    """Return the form of a business as it stands, or an empty one with the organisation's name."""
+    """Return the form of a business as it stands, or an empty one with the organisation's name.
+
+    Whether it works on consignment is no box that may stay empty: where that was assumed, neither is chosen.
+    """
     if business is None:
         return Profile({"name": name[:NAME_LENGTH]}, dict.fromkeys(CHOICES, ()), {}, None)
-    sales = business.annual_sales
+    sales, consigned = business.annual_sales, "yes" if business.on_consignment else "no"
     entered = {
         "name": business.name,
         "industry": business.industry,
         "employees": count(business.employees),
         "persons_held": count(business.persons_held),
         "annual_sales": "" if sales is None else count(sales),
-        "on_consignment": "yes" if business.on_consignment else "no",
+        "on_consignment": "" if "on_consignment" in business.assumed else consigned,
     }
     return Profile(entered, {name: getattr(business, name) for name in CHOICES}, {}, business)
 
 
 def read(programme: Programme, posted: QueryDict, words: Words) -> Profile:
     """Return the form as posted, each fault at its field."""
-    entered = {name: posted.get(name, "").strip()[:200] for name in ("name", "industry", *NUMBERS, "on_consignment")}
+    entered = {name: composed(posted.get(name, ""))[:200] for name in ("name", "industry", *NUMBERS, "on_consignment")}
     known = {"information": tuple(programme.items), "media": MEDIA, "uses": USES}
     chosen = {name: tuple(each for each in known[name] if each in posted.getlist(name)) for name in CHOICES}
     faults: dict[str, str] = {}
-    if not 1 <= len(entered["name"]) <= NAME_LENGTH or FORBIDDEN.search(entered["name"]):
+    if not 1 <= len(entered["name"]) <= NAME_LENGTH or unseen(entered["name"]):
         faults["name"] = words("site.facts.fault_name", most=NAME_LENGTH)
     if entered["industry"] not in programme.industries:
         faults["industry"] = words("site.quick.fault_industry")

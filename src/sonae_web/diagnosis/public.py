@@ -19,6 +19,7 @@ from sonae.report import Diagnosis, build, diagnose, pdf
 from sonae_web.diagnosis import services
 from sonae_web.ground import clock
 from sonae_web.ground.charts import described
+from sonae_web.ground.download import download
 from sonae_web.ground.rules import public
 from sonae_web.ground.words import lang, words
 
@@ -84,11 +85,7 @@ def sample_report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sample_pdf(request: HttpRequest) -> HttpResponse:
     """The specimen report as PDF, in the language of the page."""
-    return HttpResponse(
-        _specimen_pdf(lang(), clock.today()),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="sonae-sample-{lang()}.pdf"'},
-    )
+    return download(_specimen_pdf(lang(), clock.today()), f"sonae-sample-{lang()}.pdf")
 
 
 @lru_cache(maxsize=2)

@@ -16,6 +16,7 @@ from sonae_web.diagnosis.members import member
 from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.results import Frozen
 from sonae_web.ground.charts import described
+from sonae_web.ground.download import download
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang, words
 
@@ -36,8 +37,8 @@ def result(request: ActingRequest, result: UUID) -> HttpResponse:
     """Grade, money, what to do first, areas beside the last time, curve, plans, every comment."""
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
-    frozen, earlier = results.read(scope=scope, row=row), results.before(scope, row)
-    report = frozen.report(lang())
+    frozen, made = results.read(scope=scope, row=row), results.history(scope)
+    report, earlier = frozen.report(lang()), results.before(made, row)
     context = {
         "result": row,
         "report": report,
@@ -48,7 +49,7 @@ def result(request: ActingRequest, result: UUID) -> HttpResponse:
         "earlier": earlier,
         "comparable": earlier is not None and comparable(row, earlier),
         "change": _change(row, earlier),
-        "newest": results.latest(scope),
+        "newest": made[0],
         "areas": _areas(frozen, earlier, report),
         "radar": _radar(frozen, earlier, report),
         "curve": described(report["risk"]["curve"], report["risk"]["curve_alt"]) if report["risk"] else "",
@@ -62,8 +63,7 @@ def report(request: ActingRequest, result: UUID) -> HttpResponse:
     """The risk report of a result as PDF, in the language of the page."""
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
-    pdf = results.paper(scope=scope, row=row, lang=lang())
-    return HttpResponse(pdf, headers=results.file_headers(row, lang()))
+    return download(results.paper(scope=scope, row=row, lang=lang()), f"sonae-{row.number}-{lang()}.pdf")
 
 
 def comparable(row: Result, earlier: Result) -> bool:

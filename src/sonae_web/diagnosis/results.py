@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -109,10 +109,10 @@ def history(scope: Scope) -> list[Result]:
     return list(Result.within(scope).defer("content", "actions").order_by("-made_at"))
 
 
-def before(scope: Scope, row: Result) -> Result | None:
-    """Return what a result is compared with: the last of an earlier year, else the one before it."""
-    earlier = Result.within(scope).defer("content", "actions").filter(made_at__lt=row.made_at).order_by("-made_at")
-    return earlier.filter(year__lt=row.year).first() or earlier.first()
+def before(made: Sequence[Result], row: Result) -> Result | None:
+    """Return what a result is compared with, of all the member's, newest first: the last of an earlier year, else the one before."""
+    earlier = [each for each in made if each.made_at < row.made_at]
+    return next((each for each in earlier if each.year < row.year), earlier[0] if earlier else None)
 
 
 def content(row: Result) -> dict[str, Any]:
@@ -149,14 +149,6 @@ def paper(*, scope: Scope, row: Result, lang: Lang, token: UUID | None = None) -
                 data=data, pdf=pdf, fingerprint=row.fingerprint,
             )  # fmt: skip
     return documents.read(scope, issued.pk, token=token)
-
-
-def file_headers(row: Result, lang: Lang) -> dict[str, str]:
-    """Return what an answer says of the report that it holds."""
-    return {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": f'attachment; filename="sonae-{row.number}-{lang}.pdf"',
-    }
 
 
 def _actions(found: Diagnosis) -> list[dict[str, Any]]:

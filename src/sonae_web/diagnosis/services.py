@@ -11,9 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from sonae.checklist import Answers, Business, Edition, Question, load_edition
-from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA
+from sonae.checklist.business import ASSUMED_INFORMATION, ASSUMED_MEDIA, WHOLE, plain_business, restored
 from sonae.programmes import Programme, Words, load
-from sonae_web.diagnosis.business import plain, restored
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.retention import kept_for
@@ -122,7 +121,7 @@ def _business(industry: str, employees: int, persons_held: int) -> Business:
 
 
 def _put(row: QuickCheck, business: Business, given: Mapping[str, str]) -> None:
-    sealed.put(row, "sealed", {"business": plain(business), "answers": dict(given)})
+    sealed.put(row, "sealed", {"business": plain_business(business, WHOLE), "answers": dict(given)})
 
 
 def _hash(link: str) -> bytes:

@@ -18,6 +18,7 @@ from sonae_web.diagnosis.forms import MOST, read_facts
 from sonae_web.diagnosis.models import QuickCheck
 from sonae_web.ground import clock
 from sonae_web.ground.charts import described
+from sonae_web.ground.download import download
 from sonae_web.ground.limits import limited
 from sonae_web.ground.retention import kept_for
 from sonae_web.ground.rules import public
@@ -166,11 +167,7 @@ def report(request: HttpRequest, check: services.Check) -> HttpResponse:
     if not check.done:
         return redirect("quick_question", link=check.link, number=1)
     made = _diagnosis(check)
-    return HttpResponse(
-        pdf(made, lang()),
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="sonae-{made.number}.pdf"'},
-    )
+    return download(pdf(made, lang()), f"sonae-{made.number}.pdf")
 
 
 @public

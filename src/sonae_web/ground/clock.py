@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.utils import timezone
 
@@ -29,8 +29,8 @@ def date_of(moment: datetime) -> date:
 
 @contextmanager
 def stopped(at: datetime) -> Iterator[None]:
-    """Let the clock stand at a moment in the block: for sample data with a past, and for tests."""
-    token = _stopped.set(at)
+    """Let the clock stand at a moment, in UTC as ever, in the block: for sample data with a past, and for tests."""
+    token = _stopped.set(at.astimezone(UTC))
     try:
         yield
     finally:

@@ -12,6 +12,11 @@ from sonae_web.ground.words import lang
 CODES = "sale."
 
 
+def is_unsold(refused: Refused) -> bool:
+    """Return whether a refusal is that of a programme which may not be sold, and nothing else."""
+    return all(each.code.startswith(CODES) for each in refused.problems)
+
+
 class Unsold:
     """Answers ``sale.require`` (409), wherever a page calls it: what is missing, each with its code. Other faults go on."""
 
@@ -23,7 +28,7 @@ class Unsold:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Return the page for a refusal of this kind, None for anything else."""
-        if not isinstance(exception, Refused) or not all(each.code.startswith(CODES) for each in exception.problems):
+        if not isinstance(exception, Refused) or not is_unsold(exception):
             return None
         told = [describe(each, lang()) for each in exception.problems]
         return render(request, "unsold.html", {"told": told}, status=409)

@@ -1,6 +1,5 @@
 """The words of a page: of the programme, in the language of the request."""
 
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -18,15 +17,15 @@ def lang() -> Lang:
 
 def words(edition: str | None = None) -> Words:
     """Return the words in the language of this request."""
-    return _words(settings.PROGRAMME, lang(), edition)
-
-
-@lru_cache(maxsize=32)
-def _words(programme: str, language: Lang, edition: str | None) -> Words:
-    """Pages ask for words dozens of times, and what a programme says does not change while the site runs."""
-    return load(programme).words(language, edition)
+    return load(settings.PROGRAMME).words(lang(), edition)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """Context of every page: its language and the other one."""
-    return {"lang": lang(), "other_lang": "en" if lang() == "ja" else "ja", "sample": settings.SAMPLE}
+    """Context of every page: its language and the other one, and its words, asked for once (the tag ``w``)."""
+    spoken = lang()
+    return {
+        "lang": spoken,
+        "other_lang": "en" if spoken == "ja" else "ja",
+        "words": words(),
+        "sample": settings.SAMPLE,
+    }

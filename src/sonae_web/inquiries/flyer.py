@@ -16,8 +16,11 @@ from sonae.problems import Refused
 from sonae.programmes import Programme, load
 from sonae_web.ground import clock
 from sonae_web.ground.charts import described
+from sonae_web.ground.download import download
 from sonae_web.ground.limits import limited
+from sonae_web.ground.posted import whole
 from sonae_web.ground.rules import public
+from sonae_web.ground.unsold import is_unsold
 from sonae_web.ground.words import lang, words
 from sonae_web.inquiries import desks
 from sonae_web.windows import extensions
@@ -42,8 +45,8 @@ def page(request: HttpRequest) -> HttpResponse:
     office = office if office in places and office != NATIONAL else ""
     try:
         flyer = _built(programme, year, lang(), clock.today(), _given(programme, year, office, places))
-    except Refused:
-        return render(request, "inquiries/not_published.html", status=404)
+    except Refused as refused:
+        return _not_published(request, refused)
     context = {
         "flyer": flyer,
         "squares": described(flyer["loss"]["squares"], flyer["loss"]["story"]),
@@ -69,13 +72,16 @@ def paper(request: HttpRequest, year: int) -> HttpResponse:
         raise Http404("not found")
     try:
         content = _paper(programme, year, lang(), clock.today(), _given(programme, year, office, places))
-    except Refused:
-        return render(request, "inquiries/not_published.html", status=404)
-    return HttpResponse(
-        content,
-        content_type="application/pdf",
-        headers={"Content-Disposition": f'attachment; filename="sonae-flyer-{year}-{lang()}.pdf"'},
-    )
+    except Refused as refused:
+        return _not_published(request, refused)
+    return download(content, f"sonae-flyer-{year}-{lang()}.pdf")
+
+
+def _not_published(request: HttpRequest, refused: Refused) -> HttpResponse:
+    """Say that there is no such flyer. What the programme lacks to be sold is raised on: its page names it."""
+    if is_unsold(refused):
+        raise refused
+    return render(request, "inquiries/not_published.html", status=404)
 
 
 def joinable(programme: Programme) -> int:
@@ -97,7 +103,7 @@ def _given(programme: Programme, year: int, office: str, places: dict[str, desks
 
 
 def _year(programme: Programme, text: str) -> int | None:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else 0
+    number = whole(text)
     return number if number in programme.years else None
 
 

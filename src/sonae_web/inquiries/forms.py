@@ -6,9 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from sonae.contacts import NATIONAL
-from sonae.programmes.reader import FORBIDDEN
-from sonae_web.accounts.forms import one_line
 from sonae_web.accounts.invitations import Unfit, mail_address
+from sonae_web.ground.typed import lines, one_line
 
 LONGEST = {"text": 2_000, "business": 200, "name": 100, "mail": 254, "phone": 20}
 """Characters that each field takes."""
@@ -78,10 +77,3 @@ def phone(text: str) -> str:
     for dash in "‐‑‒–—―−ーｰ":
         plain = plain.replace(dash, "-")
     return re.sub(r"[\s()]+", "", plain)
-
-
-def lines(text: str) -> str:
-    """Return a text with its line breaks, without what cannot be seen, in NFC."""
-    each_line = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
-    seen = [FORBIDDEN.sub("", "".join(" " if each.isspace() else each for each in line)).rstrip() for line in each_line]
-    return "\n".join(seen).strip()

@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from sonae.dates import JST
 from sonae_web.accounts import letters
-from sonae_web.accounts.forms import one_line
 from sonae_web.accounts.models import Organisation, Role, User
 from sonae_web.ground import audit, clock, numbers, sealed
 from sonae_web.ground.scope import Scope, declared, get_or_404, unscoped
+from sonae_web.ground.typed import one_line
 from sonae_web.ground.words import lang
 from sonae_web.inquiries.desks import place_for
 from sonae_web.inquiries.models import Inquiry
@@ -62,11 +62,6 @@ class Asked:
     def at(self) -> datetime:
         """When it was made, in Japan's time."""
         return self.row.made_at.astimezone(JST)
-
-    @property
-    def changed(self) -> datetime:
-        """When it was changed last, in Japan's time."""
-        return self.row.changed_at.astimezone(JST)
 
     def may(self) -> set[str]:
         """Return what may be done with it now."""

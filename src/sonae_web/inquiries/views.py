@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,8 +16,10 @@ from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.limits import limited
+from sonae_web.ground.posted import whole
 from sonae_web.ground.retention import table
 from sonae_web.ground.rules import public
+from sonae_web.ground.typed import lines
 from sonae_web.ground.words import words
 from sonae_web.inquiries import desks, forms, services
 from sonae_web.inquiries.models import Inquiry
@@ -89,33 +92,59 @@ def queue(request: ActingRequest) -> HttpResponse:
     return render(request, "inquiries/queue.html", context)
 
 
+class NoText(Exception):  # noqa: N818 - a state of the form
+    """An answer without text, or with too much of it."""
+
+
+FAULTS = {
+    NoText: ("fault_answer", 422),
+    services.Changed: ("changed_meanwhile", 409),
+    services.NotPossible: ("not_possible", 409),
+}
+
+
 @acting(Role.Name.FEDERATION)
 @require_http_methods(["GET", "HEAD", "POST"])
+def one(request: ActingRequest, inquiry: UUID) -> HttpResponseBase:
+    """One inquiry: what is asked, what was answered; answer it, close it, open it again.
+
+    Whoever is shown it has read it, also where what they sent is refused: the log says so, and nothing takes that back.
+    """
+    fault, status = "", 200
+    if request.method == "POST":
+        try:
+            return _acted(request, inquiry)
+        except tuple(FAULTS) as refused:
+            fault, status = FAULTS[type(refused)]
+    asked = services.read(scope=request.acting.scope, inquiry=inquiry)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "office": _office(asked.row.office),
+        "may": asked.may(),
+        "answer": request.POST.get("answer", ""),
+        "fault": words()(f"site.inquiries.{fault}", most=count(forms.MOST_ANSWER)) if fault else "",
+        "field": fault == "fault_answer",
+        "most": count(forms.MOST_ANSWER),
+    }
+    return render(request, "inquiries/one.html", context, status=status)
+
+
 @once
-def one(request: ActingRequest, inquiry: UUID) -> HttpResponse:
-    """One inquiry: what is asked, what was answered; answer it, close it, open it again."""
-    who = request.acting
-    asked = services.read(scope=who.scope, inquiry=inquiry)
-    if request.method != "POST":
-        return _one(request, asked)
-    version = _version(request.POST.get("version", ""))
+def _acted(request: ActingRequest, inquiry: UUID) -> HttpResponse:
+    """Do what was sent, once. Raises Http404 and what FAULTS tells."""
+    who, version = request.acting, whole(request.POST.get("version", ""))
     acts: dict[str, Any] = {"scope": who.scope, "inquiry": inquiry, "version": version, "by": who.user}
-    try:
-        if "close" in request.POST:
-            services.close(**acts)
-            done = "done_close"
-        elif "reopen" in request.POST:
-            services.reopen(**acts)
-            done = "done_reopen"
-        else:
-            text = forms.lines(request.POST.get("answer", "")[: 2 * forms.MOST_ANSWER])
-            if not 1 <= len(text) <= forms.MOST_ANSWER:
-                return _one(request, asked, answer=text, fault="fault_answer", status=422)
-            done = "done_answer" if services.answer(**acts, text=text) else "done_note"
-    except (services.Changed, services.NotPossible) as fault:
-        now = services.read(scope=who.scope, inquiry=inquiry)
-        key = "changed_meanwhile" if isinstance(fault, services.Changed) else "not_possible"
-        return _one(request, now, answer=request.POST.get("answer", ""), fault=key, status=409)
+    if "close" in request.POST:
+        services.close(**acts)
+        done = "done_close"
+    elif "reopen" in request.POST:
+        services.reopen(**acts)
+        done = "done_reopen"
+    else:
+        text = lines(request.POST.get("answer", "")[: 2 * forms.MOST_ANSWER])
+        if not 1 <= len(text) <= forms.MOST_ANSWER:
+            raise NoText
+        done = "done_answer" if services.answer(**acts, text=text) else "done_note"
     messages.success(request, words()(f"site.inquiries.{done}"))
     return redirect("desk_inquiry", organisation=who.organisation.pk, inquiry=inquiry)
 
@@ -151,28 +180,8 @@ def desk(request: ActingRequest) -> HttpResponse:
     return render(request, "inquiries/desk.html", context, status=422 if faults else 200)
 
 
-def _one(
-    request: ActingRequest, asked: services.Asked, *, answer: str = "", fault: str = "", status: int = 200
-) -> HttpResponse:
-    context: dict[str, Any] = {
-        "asked": asked,
-        "office": _office(asked.row.office),
-        "may": asked.may(),
-        "answer": answer,
-        "fault": words()(f"site.inquiries.{fault}", most=count(forms.MOST_ANSWER)) if fault else "",
-        "field": fault == "fault_answer",
-        "most": count(forms.MOST_ANSWER),
-    }
-    return render(request, "inquiries/one.html", context, status=status)
-
-
 def _office(office: str) -> str:
     return "—" if office == NATIONAL else words()(f"prefecture.{office}.name")
-
-
-def _version(text: str) -> int:
-    """Return the version that a form names; one that no inquiry has for nonsense."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def _days() -> int:

@@ -2,10 +2,13 @@
 
 import hashlib
 import secrets
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from sonae import policy
 from sonae.enrolment.states import IN_FORCE
+from sonae.figures import LANGS
 from sonae_web.accounts.models import Organisation
 from sonae_web.ground import clock, numbers, sealed
 from sonae_web.ground.scope import Scope, unscoped
@@ -20,13 +23,15 @@ COVERED = ("accepted", "on_cover")
 def make(scope: Scope, row: Application, declaration: str) -> Cover:
     """Make the cover of an application that is being accepted, in the transaction that accepts it.
 
-    ``declaration``: number and version of the declaration that was frozen.
+    ``declaration``: number and version of the declaration that was frozen. Frozen with it is all that its papers say and
+    the programme may lose or change before they are issued: who stands behind the cover in both languages, the terms of the
+    plan, whether it is a sample. Raises Refused where the programme's data do not say who stands behind the cover.
     """
     programme, place = records.programme(), Organisation.objects.select_related("parent").get(pk=row.tenant)
     assert row.quote is not None and row.premium is not None and row.annual_premium is not None  # noqa: S101, PT018 - sent
     quote = quotes.one(scope=scope, quote=row.quote)
     start = clock.date_of(row.cover_from)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token, terms = secrets.token_urlsafe(TOKEN_BYTES), policy.terms_of(records.plan_of(row.plan))
     content = {
         "application": records.content_of(scope, row),
         "quote": quotes.content(quote),
@@ -34,6 +39,9 @@ def make(scope: Scope, row: Application, declaration: str) -> Cover:
         "declaration": declaration,
         "association": place.parent.name if place.parent else "",
         "token": token,
+        "status": programme.status,
+        "parties": {lang: policy.parties_data(policy.parties(programme, lang)) for lang in LANGS},
+        "terms": asdict(terms) | {"insurer_share": str(terms.insurer_share)},
     }
     master = f"{programme.value('enrolment.master_policy', start).value}-{row.year}"
     cover = Cover(

@@ -8,15 +8,17 @@ from uuid import UUID
 
 from django.db import transaction
 
+from sonae.enrolment import answer
 from sonae.enrolment.states import WAITING
 from sonae.programmes.sale import require
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import services as declarations
 from sonae_web.ground import clock, sealed
 from sonae_web.ground.scope import Scope
-from sonae_web.policies import covers, letters, papers, records
+from sonae_web.policies import covers, letters, papers, records, remarks
 from sonae_web.policies.models import Application, Cover, Remark
 from sonae_web.policies.records import Changed, Told
+from sonae_web.windows import extensions
 
 MOST_AT_ONCE = 200
 """Applications that are accepted in one go."""
@@ -192,14 +194,19 @@ def _remarked(scope: Scope, row: Application, name: str, points: Sequence[str], 
     remark = add_remark(row, name, points, scope.user)
     records.record(scope, row, name, remark=remark.pk)
     if mail:
-        letters.tell_member(row, mail)
+        letters.tell_member(row, mail, reply=remarks.read(remark) if name == "return" else None)
         papers.issue_letter.enqueue(remark=remark.pk)
     return row
 
 
 def add_remark(row: Application, name: str, points: Sequence[str], by: UUID | None) -> Remark:
-    """Keep what was written about an application."""
+    """Keep what was written about an application, and what its letter says of the period: as it is now, whatever comes."""
     remark = Remark(tenant=row.tenant, application=row, step=name, made_at=clock.now(), made_by=by)
-    sealed.put(remark, "content", {"points": list(points)})
+    said = remarks.Said(tuple(points))
+    if name in papers.LETTERS:
+        choice = records.chosen(row)
+        left = answer(records.programme(), choice, clock.today(), extensions.known()) if name == "return" else None
+        said = remarks.Said(tuple(points), choice, left)
+    sealed.put(remark, "content", said.data())
     remark.save(force_insert=True)
     return remark

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sonae.enrolment.states import WAITING
+from sonae.flyer import first_day
 from sonae.problems import Refused
 from sonae.programmes import describe
 from sonae_web.accounts.acting import ActingRequest, acting
@@ -19,6 +20,7 @@ from sonae_web.declarations import services as declarations
 from sonae_web.desk import exports, listing
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import once
+from sonae_web.ground.posted import whole
 from sonae_web.ground.words import lang, words
 from sonae_web.policies import deciding, forms, proposals, queue, records, shown
 from sonae_web.policies.models import Application, Cover
@@ -143,7 +145,7 @@ def _detail(
     waiting = row.state in WAITING
     two = row.referral or row.state == "referred"
     context = {
-        "row": row, "head": shown.head(row), "groups": shown.answers(scope, sheet), "remarks": shown.remarks(scope, row),
+        "row": row, "head": shown.head(row), "groups": shown.answers(scope, sheet), "remarks": shown.written(scope, row),
         "cover": shown.cover(cover) if cover else None, "association": place.parent.name if place.parent else "",
         "signed": signed, "own": own, "waiting": waiting and not own, "two": two,
         "proposal": proposals.open_one(scope=scope, row=row) if row.state == "referred" else None,
@@ -179,7 +181,7 @@ DONE = (
 
 
 def _decide(request: ActingRequest, application: UUID, done: str, points: list[str]) -> None:
-    scope, seen = request.acting.scope, _whole(request.POST.get("seen", ""))
+    scope, seen = request.acting.scope, whole(request.POST.get("seen", ""))
     match done:
         case "check":
             deciding.check(scope=scope, application=application, seen=seen)
@@ -192,7 +194,7 @@ def _decide(request: ActingRequest, application: UUID, done: str, points: list[s
         case "decline":
             deciding.decline(scope=scope, application=application, seen=seen, points=points)
         case "accept":
-            declared = _whole(request.POST.get("declaration", ""))
+            declared = whole(request.POST.get("declaration", ""))
             deciding.accept(scope=scope, application=application, seen=seen, declaration=declared)
         case "propose_accept" | "propose_decline":
             proposals.propose(
@@ -257,7 +259,7 @@ def window(request: ActingRequest) -> HttpResponse:
             messages.success(request, words()("site.policies.extended_now"))
             return redirect("desk_window", organisation=request.acting.organisation.pk)
     programme = records.programme()
-    years = [year for year in programme.years if year >= clock.today().year][:2]
+    years = [year for year in programme.years if clock.today() < first_day(programme, year)][:2]
     context = {"rows": extensions.listed(), "may": may, "entered": entered, "faults": faults, "years": years}
     return render(request, "policies/desk_window.html", context, status=422 if faults else 200)
 
@@ -270,14 +272,10 @@ def _extend(request: ActingRequest, entered: dict[str, str]) -> dict[str, str]:
         return {"until": words()("site.policies.fault_until")}
     try:
         extensions.extend(
-            scope=request.acting.scope, programme=records.programme(), year=_whole(entered["year"]), until=until,
+            scope=request.acting.scope, programme=records.programme(), year=whole(entered["year"]), until=until,
             reason=entered["reason"],
         )  # fmt: skip
     except Refused as refused:
         told = {each.at: describe(each, lang()) for each in refused.problems}
         return {at: f"{each['found']} {each['fix']}" for at, each in told.items()}
     return {}
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -10,9 +10,9 @@ from sonae.figures import count
 from sonae.problems import Problem, Refused
 from sonae.programmes import Words, describe
 from sonae.programmes.cursor import MOST_PERSONS
-from sonae.programmes.reader import FORBIDDEN
 from sonae_web.accounts.services import is_corporate_number
 from sonae_web.diagnosis.forms import whole_number
+from sonae_web.ground.typed import composed, one_line, unseen
 from sonae_web.policies import banks
 from sonae_web.policies.drafts import CONFIRMED
 
@@ -32,9 +32,9 @@ class Entry:
 
 
 # --- business
-def show_business(part: Mapping[str, Any]) -> Entry:
-    """Return the part as it is kept, for the form."""
-    held = part.get("persons_held")
+def show_business(part: Mapping[str, Any], rated: int | None = None) -> Entry:
+    """Return the part as it is kept, for the form; persons held that are not entered yet as the quote was rated for them."""
+    held = part.get("persons_held", rated)
     entered = {"number": part.get("number", ""), "persons_held": "" if held is None else count(held)}
     entered |= {name: part.get(name, "") for name in ("signatory", "position", "authority")}
     return Entry(entered | {"planned": bool(part.get("planned"))})
@@ -43,7 +43,7 @@ def show_business(part: Mapping[str, Any]) -> Entry:
 def read_business(posted: Mapping[str, str], texts: Words) -> Entry:
     """Return the part as posted."""
     entered: dict[str, Any] = {
-        name: unicodedata.normalize("NFC", posted.get(name, "")).strip()[:200]
+        name: composed(posted.get(name, ""))[:200]
         for name in ("number", "persons_held", "signatory", "position", "authority")
     }
     entered["planned"] = posted.get("planned") == "1"
@@ -57,7 +57,7 @@ def read_business(posted: Mapping[str, str], texts: Words) -> Entry:
     if held is None or held > MOST_PERSONS:
         faults["persons_held"] = texts("site.policies.fault_persons_held")
     for name in ("signatory", "position"):
-        if not 1 <= len(entered[name]) <= MOST_NAME or FORBIDDEN.search(entered[name]):
+        if not 1 <= len(entered[name]) <= MOST_NAME or unseen(entered[name]):
             faults[name] = texts(f"site.policies.fault_{name}", most=MOST_NAME)
     if entered["authority"] not in AUTHORITIES:
         faults["authority"] = texts("site.policies.fault_authority")
@@ -114,6 +114,5 @@ def read_confirm(posted: Any, version: str, at: str, texts: Words) -> Entry:
 # --- what a clerk writes
 def read_points(posted: Mapping[str, str]) -> list[str]:
     """Return the lines that a clerk wrote, each one point."""
-    text = unicodedata.normalize("NFC", posted.get("points", ""))
-    lines = [" ".join(line.split())[:MOST_POINT] for line in text.splitlines()]
-    return [FORBIDDEN.sub("", line) for line in lines if line][:MOST_POINTS]
+    points = [one_line(line)[:MOST_POINT] for line in posted.get("points", "").splitlines()]
+    return [point for point in points if point][:MOST_POINTS]

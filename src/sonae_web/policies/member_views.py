@@ -12,14 +12,14 @@ from sonae import policy
 from sonae.debitfile.account import KINDS
 from sonae.enrolment.states import OPEN
 from sonae.figures import exact_yen
-from sonae.problems import Refused
-from sonae.programmes import describe
+from sonae.programmes import sale
 from sonae_web.accounts import kept
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role
 from sonae_web.declarations import services as declarations
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import once
+from sonae_web.ground.posted import whole
 from sonae_web.ground.words import lang, words
 from sonae_web.policies import banks, covers, drafts, forms, records, sending, shown
 from sonae_web.policies.drafts import PARTS
@@ -54,15 +54,10 @@ def listed(request: ActingRequest) -> HttpResponse:
 @once
 def start(request: ActingRequest) -> HttpResponse:
     """Begin an application for a year."""
-    year = request.POST.get("year", "")
     try:
-        row = drafts.start(scope=request.acting.scope, year=int(year) if year.isascii() and year.isdigit() else 0)
+        row = drafts.start(scope=request.acting.scope, year=whole(request.POST.get("year", "")))
     except Told as told:
         messages.error(request, words()(told.word))
-        return _to(request, "applications")
-    except Refused as refused:
-        for each in refused.problems:
-            messages.error(request, describe(each, lang())["found"])
         return _to(request, "applications")
     return _to(request, "application_part", application=row.pk, part="plan")
 
@@ -77,12 +72,14 @@ def application(request: ActingRequest, application: UUID) -> HttpResponse:
 @typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: ActingRequest, application: UUID, part: str) -> HttpResponse:
-    """A part of an application."""
+    """A part of an application. Raises Refused for what rests on an explanation that may not be given."""
     if part not in PARTS:
         raise Http404
     sheet = records.read(scope=request.acting.scope, application=application)
     if sheet.row.state not in drafts.EDITABLE:
         return _to(request, "application", application=application)
+    if part == "confirm":  # that the explanation was given, which may be missing
+        sale.require(records.programme(), "explanation", clock.today())
     typed = kept.take(request)
     posted = request.POST if request.method == "POST" else typed
     entry = _entry(request, sheet, part, posted)
@@ -114,7 +111,9 @@ def _entry(request: ActingRequest, sheet: Sheet, part: str, posted: QueryDict | 
         fault = {} if posted is None or found else {"quote": texts("site.policies.fault_quote")}
         return forms.Entry({"quote": chosen}, {"quote": found.pk} if found else {}, fault)
     if part == "business":
-        return forms.show_business(kept_part) if posted is None else forms.read_business(posted, texts)
+        if posted is not None:
+            return forms.read_business(posted, texts)
+        return forms.show_business(kept_part, shown.persons_rated(request.acting.scope, sheet.row))
     if part == "account":
         return forms.show_account(kept_part) if posted is None else forms.read_account_form(posted, texts)
     version = drafts.version_now(sheet.row)
@@ -124,7 +123,7 @@ def _entry(request: ActingRequest, sheet: Sheet, part: str, posted: QueryDict | 
 
 
 def _save(request: ActingRequest, sheet: Sheet, part: str, entry: forms.Entry) -> None:
-    scope, row, seen = request.acting.scope, sheet.row, _whole(request.POST.get("seen", ""))
+    scope, row, seen = request.acting.scope, sheet.row, whole(request.POST.get("seen", ""))
     if part == "plan":
         drafts.choose(scope=scope, application=row.pk, seen=seen, quote=entry.values["quote"])
     else:
@@ -216,7 +215,7 @@ def _check(request: ActingRequest, sheet: Sheet, status: int = 200, told: str = 
         "premium": exact_yen(found.premium, lang()) if found and found.premium is not None else "",
         "groups": shown.answers(scope, sheet),
         "signed": signed,
-        "remarks": shown.remarks(scope, row),
+        "remarks": shown.written(scope, row),
         "cover": shown.cover(cover) if cover else None,
         "told": words()(told) if told else "",
         "steps": _steps(sheet, "check"),
@@ -241,7 +240,7 @@ def submit(request: ActingRequest, application: UUID) -> HttpResponse:
         )
     try:
         sending.submit(
-            scope=scope, application=application, seen=_whole(request.POST.get("seen", "")), start=start.cover_from
+            scope=scope, application=application, seen=whole(request.POST.get("seen", "")), start=start.cover_from
         )
     except Told as told:
         return _check(request, records.read(scope=scope, application=application), 409, told.word)
@@ -257,7 +256,7 @@ def withdraw(request: ActingRequest, application: UUID) -> HttpResponse:
     sheet = records.read(scope=scope, application=application)
     if request.method == "POST" and "sure" in request.POST:
         try:
-            sending.withdraw(scope=scope, application=application, seen=_whole(request.POST.get("seen", "")))
+            sending.withdraw(scope=scope, application=application, seen=whole(request.POST.get("seen", "")))
         except Told as told:
             return _check(request, records.read(scope=scope, application=application), 409, told.word)
         messages.success(request, words()("site.policies.withdrawn_now"))
@@ -273,7 +272,7 @@ def withdraw(request: ActingRequest, application: UUID) -> HttpResponse:
 def copy(request: ActingRequest, application: UUID) -> HttpResponse:
     """Fill in business and account from the member's newest other application."""
     try:
-        drafts.copy(scope=request.acting.scope, application=application, seen=_whole(request.POST.get("seen", "")))
+        drafts.copy(scope=request.acting.scope, application=application, seen=whole(request.POST.get("seen", "")))
     except Told as told:
         messages.error(request, words()(told.word))
     return _next(request, application, "business")
@@ -282,7 +281,3 @@ def copy(request: ActingRequest, application: UUID) -> HttpResponse:
 def _to(request: ActingRequest, name: str, **values: Any) -> HttpResponse:
     found: HttpResponse = redirect(name, organisation=request.acting.organisation.pk, **values)
     return found
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

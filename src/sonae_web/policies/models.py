@@ -131,7 +131,10 @@ class Proposal(Owned):
 
 
 class Cover(Owned):
-    """A cover that was accepted, with its two states. What its certificate says is sealed; of its token a hash is kept."""
+    """A cover that was accepted, with its two states. What its certificate says is sealed; of its token a hash is kept.
+
+    Only the two states go on: a trigger in the database refuses the change of all that was accepted (see ``ground.frozen``).
+    """
 
     seen_by = frozenset({"member", "association", "federation"})
 

@@ -11,6 +11,7 @@ from sonae.programmes import sale
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Role
 from sonae_web.ground import clock
+from sonae_web.ground.download import download
 from sonae_web.ground.scope import get_or_404
 from sonae_web.ground.words import lang
 from sonae_web.policies import papers, records
@@ -26,7 +27,7 @@ def explanation(request: ActingRequest, application: UUID) -> HttpResponse:
     row = get_or_404(Application, request.acting.scope, application)
     sale.require(records.programme(), "explanation", clock.today())
     paper = policy.explanation(records.programme(), row.year, lang())
-    return _pdf(paper.pdf(), f"sonae-explanation-{paper.number}-{lang()}.pdf")
+    return download(paper.pdf(), f"sonae-explanation-{paper.number}-{lang()}.pdf")
 
 
 @member
@@ -37,7 +38,9 @@ def letter(request: ActingRequest, remark: UUID) -> HttpResponse:
     found = get_or_404(Remark, scope, remark)
     if found.step not in papers.LETTERS:
         raise Http404
-    return _pdf(papers.read_letter(scope=scope, remark=found, lang=lang()), f"sonae-letter-{found.step}-{lang()}.pdf")
+    return download(
+        papers.read_letter(scope=scope, remark=found, lang=lang()), f"sonae-letter-{found.step}-{lang()}.pdf"
+    )
 
 
 @member
@@ -49,11 +52,6 @@ def paper(request: ActingRequest, cover: UUID, kind: str, language: str) -> Http
     chosen = next((each for each in LANGS if each == language), None)
     if chosen is None or kind not in papers.PAPERS:
         raise Http404
-    return _pdf(
+    return download(
         papers.read(scope=scope, cover=found, kind=kind, lang=chosen), f"sonae-{kind}-{found.number}-{chosen}.pdf"
     )
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return HttpResponse(content, content_type="application/pdf", headers=headers)

@@ -1,7 +1,9 @@
 """The papers of an accepted application, and letters of return and refusal: made once from what was frozen, then issued."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -9,15 +11,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from sonae import policy
-from sonae.enrolment import Kind
 from sonae.figures import LANGS, Lang
-from sonae.programmes import Plan
+from sonae.programmes import Programme
 from sonae_web.accounts.letters import link
-from sonae_web.ground import clock, documents, sealed
+from sonae_web.ground import clock, documents
 from sonae_web.ground.jobs import job
 from sonae_web.ground.models import Document
 from sonae_web.ground.scope import Scope, unscoped
-from sonae_web.policies import covers, records
+from sonae_web.policies import covers, records, remarks
 from sonae_web.policies.models import Application, Cover, Remark
 
 LETTERS = {"return": "returned", "decline": "declined"}
@@ -26,7 +27,12 @@ LETTERS = {"return": "returned", "decline": "declined"}
 # --- of a cover
 @job()
 def issue(cover: UUID) -> None:
-    """Make and issue every paper of a cover, those that are there already left as they are."""
+    """Make and issue every paper of a cover, those that are there already left as they are.
+
+    Whether the programme may be sold is asked when the cover is accepted and not here: who was accepted is insured and gets
+    its certificate, even where the programme has lost its insurers' data, its agent or its approval since. Everything that
+    it says is what was frozen at acceptance.
+    """
     with unscoped("cover.papers"):
         row = Cover.objects.get(pk=cover)
         for lang in LANGS:
@@ -65,17 +71,17 @@ def _keep(paper: policy.Paper, tenant: UUID, subject: UUID) -> Document:
 
 
 def _certificate(cover: Cover, lang: Lang) -> policy.Paper:
-    content, programme = covers.content(cover), records.programme()
+    content = covers.content(cover)
     found = policy.Certificate(
         number=cover.number, master_policy=cover.master, issued_on=clock.date_of(cover.accepted_at), insured=cover.insured,
-        association=content["association"], terms=policy.terms_of(plan_of(cover.plan)), period=period(cover),
+        association=content["association"], terms=_terms(cover, content), period=period(cover),
         first_cover_on=cover.first_cover_on, premium=cover.premium, verify=link(reverse("verify", args=[content["token"]])),
     )  # fmt: skip
-    return policy.certificate(programme, policy.parties(programme, lang), found, lang)
+    return policy.certificate(*_behind(content, lang), found, lang)
 
 
 def _application(cover: Cover, lang: Lang) -> policy.Paper:
-    content, programme = covers.content(cover), records.programme()
+    content = covers.content(cover)
     row, sent = Application.objects.get(pk=cover.application_id), content["application"]
     business, account, confirm, asked = (
         sent["business"],
@@ -87,7 +93,7 @@ def _application(cover: Cover, lang: Lang) -> policy.Paper:
         number=row.number or "", sent_at=_sent_at(row), insured=cover.insured, association=content["association"],
         corporate_number=business["number"], industry=asked["industry"], annual_sales=asked["annual_sales"],
         sales_are_planned=business["planned"], persons_held=business["persons_held"],
-        terms=policy.terms_of(plan_of(cover.plan)), period=period(cover), premium=cover.premium,
+        terms=_terms(cover, content), period=period(cover), premium=cover.premium,
         account=policy.Account(
             bank=account["bank_name"] or account["bank"], branch=account["branch_name"] or account["branch"],
             kind=account["kind"], number=account["number"], holder_kana=account["holder"],
@@ -97,7 +103,23 @@ def _application(cover: Cover, lang: Lang) -> policy.Paper:
         signatory=policy.Signatory(business["signatory"], business["position"], business["authority"]),
         quote=content["quote_number"], declaration=content["declaration"],
     )  # fmt: skip
-    return policy.application_copy(programme, policy.parties(programme, lang), found, lang)
+    return policy.application_copy(*_behind(content, lang), found, lang)
+
+
+def _behind(content: Mapping[str, Any], lang: Lang) -> tuple[Programme, policy.Parties]:
+    """Return programme and parties of a cover as they were at acceptance; of one accepted by an older release, as now."""
+    programme = records.programme()
+    if "parties" not in content:
+        return programme, policy.parties(programme, lang)
+    return replace(programme, status=content["status"]), policy.parties_of(content["parties"][lang])
+
+
+def _terms(cover: Cover, content: Mapping[str, Any]) -> policy.Terms:
+    """Return the terms of a cover as they were at acceptance; of one accepted by an older release, those of its plan."""
+    frozen = content.get("terms")
+    if frozen is None:
+        return policy.terms_of(records.plan_of(cover.plan))
+    return policy.Terms(**frozen | {"insurer_share": Fraction(frozen["insurer_share"])})
 
 
 def _confirmations(confirm: dict[str, Any], sent_at: datetime) -> dict[policy.Confirmation, datetime]:
@@ -137,19 +159,15 @@ def _issue_letter(remark: Remark, lang: Lang) -> Document:
     if issued is not None:
         return issued
     row, programme = Application.objects.get(pk=remark.application_id), records.programme()
+    said = remarks.read(remark)
     found = policy.Letter(
         kind=kind, number=f"{row.number}-{clock.date_of(remark.made_at):%Y%m%d}", on=clock.date_of(remark.made_at), insured=row.insured,  # type: ignore[arg-type]  # one of the kinds of letter
-        application=row.number or "", points=tuple(sealed.get(remark, "content")["points"]),
+        application=row.number or "", points=said.points,
+        period=None if said.choice is None else policy.period_of(said.choice), answer=said.answer,
     )  # fmt: skip
     return _keep(policy.letter(programme, policy.parties(programme, lang), found, lang), row.tenant, remark.pk)
 
 
-def plan_of(plan: str) -> Plan:
-    """Return a plan of the programme by its id."""
-    return next(each for each in records.programme().plans if each.id == plan)
-
-
 def period(row: Application | Cover) -> policy.Period:
     """Return the period of an application or cover, moments in Japan's time."""
-    kind: Kind = "normal" if row.kind == "normal" else "mid_term"
-    return policy.Period(kind, row.cover_from, row.cover_to, row.months, row.debit_on)
+    return policy.period_of(records.chosen(row))

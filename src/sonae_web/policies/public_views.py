@@ -60,7 +60,7 @@ def when(request: HttpRequest) -> HttpResponse:
             _choice(each, entered["industry"], sales, plan, applied) if known else shown.choice(each) for each in found
         ]
         context["extended"] = len({each.year for each in found}) < len(found)
-        context["known"] = known
+        context |= {"known": known, "has_sales": bool(sales)}
         context["day"] = day(applied, lang())
         if not found:
             closed = none_open(programme, applied)

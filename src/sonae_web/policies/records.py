@@ -6,13 +6,14 @@ from uuid import UUID
 
 from django.conf import settings
 
-from sonae.enrolment import Choice
+from sonae.dates import JST
+from sonae.enrolment import Choice, Kind, of_year
 from sonae.enrolment.states import Life, NotAllowed, after
-from sonae.programmes import Programme, load
+from sonae.programmes import Plan, Programme, load
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
-from sonae_web.policies.models import Application, Content
+from sonae_web.policies.models import Application, Content, Cover
 from sonae_web.windows import extensions
 
 
@@ -55,6 +56,11 @@ def programme() -> Programme:
     return load(settings.PROGRAMME)
 
 
+def plan_of(plan: str) -> Plan:
+    """Return a plan of the programme by its id."""
+    return next(each for each in programme().plans if each.id == plan)
+
+
 def open_choices() -> list[Choice]:
     """Return what an application completed today may choose."""
     return extensions.open_choices(programme(), clock.today())
@@ -62,8 +68,14 @@ def open_choices() -> list[Choice]:
 
 def choice_of(row: Application) -> Choice | None:
     """Return the choice that an application for its year has today, of its kind where that is open; None: none."""
-    found = [each for each in open_choices() if each.year == row.year]
-    return next((each for each in found if each.kind == row.kind), found[0] if found else None)
+    return of_year(open_choices(), row.year, chosen(row).kind)
+
+
+def chosen(row: Application | Cover) -> Choice:
+    """Return the choice that an application or cover is for, moments in Japan's time."""
+    kind: Kind = "normal" if row.kind == "normal" else "mid_term"
+    start, end = (each.astimezone(JST) for each in (row.cover_from, row.cover_to))
+    return Choice(kind, row.year, start, end, row.months, row.debit_on)
 
 
 def read(*, scope: Scope, application: UUID) -> Sheet:

@@ -21,9 +21,10 @@ def submit(*, scope: Scope, application: UUID, seen: int, start: datetime) -> Ap
     """Send an application for the cover whose start the member saw. Sending it twice is sending it once.
 
     Its date is today in Japan: the day on which it arrived complete. Raises Changed where it, or the start, is another by
-    now; Told where something is missing; Refused where the programme may not be sold.
+    now; Told where something is missing; Refused where the programme may not be sold, or its explanation not be given.
     """
-    require(records.programme(), "application", clock.today())
+    for document in ("application", "explanation"):
+        require(records.programme(), document, clock.today())
     row = records.locked(scope=scope, application=application)
     if row.state == "submitted":
         return row

@@ -4,10 +4,11 @@ from typing import Any
 
 from sonae.enrolment import Choice
 from sonae.figures import count, day, exact_yen, yen
-from sonae_web.ground import clock, sealed
+from sonae_web.accounts.models import Role
+from sonae_web.ground import clock
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.words import lang, words
-from sonae_web.policies import papers
+from sonae_web.policies import papers, records, remarks
 from sonae_web.policies.models import Application, Cover, Remark
 from sonae_web.policies.records import Sheet
 from sonae_web.quotes import services as quotes
@@ -41,7 +42,7 @@ def choice(found: Choice) -> dict[str, Any]:
 
 def moment(at: Any) -> str:
     """Return a start or end of cover, which is at 16:00 in Japan."""
-    return words()("site.policies.at_four", day=day(clock.date_of(at), lang()))
+    return remarks.moment(at, words())
 
 
 def head(row: Application) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def cover(row: Cover) -> dict[str, Any]:
 
 def quote(row: Quote, application: Application) -> dict[str, Any]:
     """Return a quote as a choice of an application: its premium for the months of the application."""
-    plan = papers.plan_of(row.plan)
+    plan = records.plan_of(row.plan)
     premium = quotes.premium_for(row, application.months)
     return {
         "pk": str(row.pk), "number": row.number, "name": plan_name(row.plan), "premium": exact_yen(premium, lang()),
@@ -87,6 +88,14 @@ def rated(scope: Scope, row: Application) -> list[tuple[str, str]]:
         (texts("site.policies.industry"), texts(f"industry.{asked['industry']}.name")),
         (texts("site.policies.sales"), exact_yen(asked["annual_sales"], lang())),
     ]
+
+
+def persons_rated(scope: Scope, row: Application) -> int | None:
+    """Return the persons held that the chosen quote was rated for, where it tells them."""
+    if row.quote is None:
+        return None
+    found: int | None = quotes.content(quotes.one(scope=scope, quote=row.quote))["quote"]["request"].get("persons_held")
+    return found
 
 
 def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
@@ -123,7 +132,7 @@ def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
 def _plan(scope: Scope, row: Application) -> list[tuple[str, str]]:
     if row.quote is None:
         return []
-    texts, plan, quoted = words(), papers.plan_of(row.plan), quotes.one(scope=scope, quote=row.quote)
+    texts, plan, quoted = words(), records.plan_of(row.plan), quotes.one(scope=scope, quote=row.quote)
     limits = texts(
         "site.policies.limits", liability=yen(plan.liability_limit, lang()), cost=yen(plan.cost_limit, lang())
     )
@@ -158,14 +167,19 @@ def _business(part: dict[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
-def remarks(scope: Scope, row: Application) -> list[dict[str, Any]]:
-    """Return what was written about an application, the latest first."""
+def written(scope: Scope, row: Application) -> list[dict[str, Any]]:
+    """Return what was written about an application, the latest first; to its member not why two clerks decide."""
     rows = Remark.within(scope).filter(application=row.pk).order_by("-made_at")
-    return [
-        {
-            "pk": each.pk, "step": each.step, "title": words()(f"site.policies.remark_{each.step}"),
-            "on": day(clock.date_of(each.made_at), lang()), "points": sealed.get(each, "content")["points"],
-            "letter": each.step in papers.LETTERS,
-        }
-        for each in rows
-    ]  # fmt: skip
+    if scope.role == Role.Name.MEMBER:
+        rows = rows.exclude(step="refer")
+    return [_written(each) for each in rows]
+
+
+def _written(row: Remark) -> dict[str, Any]:
+    said, texts = remarks.read(row), words()
+    return {
+        "pk": row.pk, "step": row.step, "title": texts(f"site.policies.remark_{row.step}"), "points": said.points,
+        "on": day(clock.date_of(row.made_at), lang()), "letter": row.step in papers.LETTERS,
+        "applied_for": choice(said.choice) if said.choice else None,
+        "reply": remarks.reply(said, texts) if row.step == "return" else "",
+    }  # fmt: skip

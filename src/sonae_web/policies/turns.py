@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sonae.enrolment import Choice, Kind, moved
+from sonae.enrolment import moved
 from sonae.enrolment.states import WAITING, Life, after
 from sonae_web.ground import audit, clock
 from sonae_web.ground.scope import unscoped
@@ -50,7 +50,7 @@ def _move(pk: UUID) -> None:
     row = Application.objects.select_for_update().filter(pk=pk, state__in=WAITING, cover_from__lte=clock.now()).first()
     if row is None:
         return
-    choice = moved(records.programme(), _choice(row), clock.now())
+    choice = moved(records.programme(), records.chosen(row), clock.now())
     if choice is None or choice.year != row.year:
         _give_back(row)
         return
@@ -76,10 +76,5 @@ def _give_back(row: Application) -> None:
         action="application.year_over", kind="application", object_id=row.pk, organisation=row.tenant,
         detail={"remark": remark.pk},
     )  # fmt: skip
-    letters.tell_member(row, "application_returned")
+    letters.tell_member(row, "application_year_over")
     letters.tell_clerks(row, "application_moved_clerk")
-
-
-def _choice(row: Application) -> Choice:
-    kind: Kind = "normal" if row.kind == "normal" else "mid_term"
-    return Choice(kind, row.year, row.cover_from, row.cover_to, row.months, row.debit_on)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sonae.checklist import Answers, load_edition
+from sonae.checklist.business import restored
 from sonae.comparison import Costs
 from sonae.figures import count
 from sonae.loss import assess
@@ -18,7 +19,6 @@ from sonae.rating import Request, tariff
 from sonae.rating.request import MOST_CLAIMS
 from sonae_web.declarations import services as declarations
 from sonae_web.diagnosis import checklists, results
-from sonae_web.diagnosis.business import restored
 from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.forms import whole_number
 from sonae_web.diagnosis.models import Result

@@ -11,7 +11,8 @@ from sonae_web.ground.sealed import SealedField
 class Quote(Owned):
     """One quote of a member: the day it was asked for, plan, period and premium plain, the request and its steps sealed.
 
-    What is frozen in it never changes; an underwriter's decision is a row of its own, whose premium the quote then bears.
+    What is frozen in it never changes: a trigger in the database refuses it, and of state and premium too once it is decided.
+    An underwriter's decision is a row of its own, frozen alike, whose premium the quote then bears.
     """
 
     seen_by = frozenset({"member", "federation", "agent", "underwriter"})

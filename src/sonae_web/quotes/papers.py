@@ -53,14 +53,6 @@ def paper(*, scope: Scope, row: Quote, lang: Lang) -> bytes:
     return documents.read(scope, issued.pk)
 
 
-def headers(row: Quote, lang: Lang) -> dict[str, str]:
-    """Return the headers of the file."""
-    return {
-        "Content-Type": "application/pdf",
-        "Content-Disposition": f'inline; filename="quote-{row.number}-{lang}.pdf"',
-    }
-
-
 def _made(scope: Scope, row: Quote, lang: Lang) -> policy.Paper:
     found, content = programme(), services.content(row)
     words = found.words(lang)

@@ -11,14 +11,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from sonae.figures import count
 from sonae.programmes import describe
 from sonae.rating import tariff
-from sonae.rating.authority import bounds
+from sonae.rating.authority import bounds, premium_bounds
 from sonae_web.accounts.acting import ActingRequest, acting
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import services as declarations
 from sonae_web.declarations.desk_views import shown as shown_declaration
 from sonae_web.declarations.shown import pdf
+from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import sealed
 from sonae_web.ground.idempotency import once
@@ -53,8 +55,11 @@ def referral(request: ActingRequest, quote: UUID) -> HttpResponse:
     """One referred quote: what it was rated on, why it was referred; the decision on it, or the form for one."""
     if request.method != "POST":
         return _page(request, quote, {}, {}, "")
-    entered = {name: request.POST.get(name, "").strip() for name in ("outcome", "loading", "reason", "conditions")}
-    faults, judgement = _judgement(entered)
+    entered = {
+        name: request.POST.get(name, "").strip() for name in ("outcome", "loading", "premium", "reason", "conditions")
+    }
+    row = referrals.one(scope=request.acting.scope, quote=quote)
+    faults, judgement = _judgement(entered, row)
     if judgement is None:
         return _page(request, quote, entered, faults, "")
     try:
@@ -86,13 +91,16 @@ _REFUSED: dict[type[Exception], str] = {
 }
 
 
-def _judgement(entered: dict[str, str]) -> tuple[dict[str, str], Judgement | None]:
+def _judgement(entered: dict[str, str], row: Quote) -> tuple[dict[str, str], Judgement | None]:
     """Return the faults of the form in words, or the judgement."""
     texts, faults = words(), {}
     loading = _loading(entered["loading"] or "1")
     conditions = referrals.conditions([entered["conditions"]])
     if entered["outcome"] not in ("approved", "refused"):
         faults["outcome"] = texts("quotes.fault.outcome")
+    premium = _premium(entered["premium"], row) if row.annual_premium is None else None
+    if row.annual_premium is None and premium is None and entered["outcome"] == "approved":
+        faults["premium"] = texts("quotes.fault.own_premium")
     if loading is None:
         faults["loading"] = texts("quotes.fault.loading")
     if not 1 <= len(entered["reason"]) <= referrals.MOST_TEXT:
@@ -101,7 +109,14 @@ def _judgement(entered: dict[str, str]) -> tuple[dict[str, str], Judgement | Non
         faults["conditions"] = texts("quotes.fault.conditions", most=referrals.MOST_CONDITIONS)
     if faults or loading is None:
         return faults, None
-    return {}, Judgement(entered["outcome"] == "approved", entered["reason"], conditions, loading)
+    approved = entered["outcome"] == "approved"
+    return {}, Judgement(approved, entered["reason"], conditions, loading, premium if approved else None)
+
+
+def _premium(text: str, row: Quote) -> int | None:
+    """Return the year's premium that an underwriter names, in yen; None for what cannot be one."""
+    found, unit = yen_amount(text), tariff(programme(), row.on).whole("rounding")
+    return found if found and not found % unit and found < referrals.most_premium(row) else None
 
 
 def _loading(text: str) -> Fraction | None:
@@ -140,7 +155,13 @@ def _page(
     body: dict[str, Any] = sealed.get(decision, "content") if decision else {}
     stands = body.get("quote") or content["quote"]
     seconds = referrals.needs_second(
-        row, Judgement(approved=True, reason="", loading=Fraction(body.get("loading", "1")))
+        row,
+        Judgement(
+            approved=True,
+            reason="",
+            loading=Fraction(body.get("loading", "1")),
+            annual_premium=body.get("annual_premium"),
+        ),
     )
     context = {
         "quote": row,
@@ -158,6 +179,7 @@ def _page(
         "own": referrals.belongs(scope.user, row.tenant),
         "seconds": [describe(each, lang()) for each in seconds],
         "bounds": [float(each) for each in bounds(rates)],
+        "premium_bounds": [count(each) for each in premium_bounds(rates)],
         "open": row.state == Quote.State.WAITING and not row.expired,
         "entered": entered or {"loading": "1.00"},
         "faults": faults,

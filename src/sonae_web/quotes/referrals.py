@@ -18,7 +18,7 @@ from django.http import Http404
 
 from sonae.problems import Problem
 from sonae.programmes import canonical, sale
-from sonae.rating import Request, factor_text, rate, tariff
+from sonae.rating import Request, factor_text, named, rate, tariff
 from sonae.rating.authority import beyond
 from sonae_web.accounts.models import Organisation, Role
 from sonae_web.declarations import services as declarations
@@ -28,7 +28,7 @@ from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
 from sonae_web.quotes import letters
 from sonae_web.quotes.models import Decision, Quote
-from sonae_web.quotes.services import content
+from sonae_web.quotes.services import content, opened
 
 OPEN = (Quote.State.WAITING, Quote.State.CONFIRMING)
 DECIDED = (Quote.State.APPROVED, Quote.State.REFUSED)
@@ -54,17 +54,21 @@ class SamePerson(Exception):  # noqa: N818 - a refusal
 
 
 class NoFigure(Exception):  # noqa: N818 - a refusal
-    """The tariff has no premium for this request, so it cannot be taken as it is."""
+    """The tariff has no premium for this request, so it cannot be taken without one that the underwriter names."""
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an underwriter decides: whether it is taken, why, on which conditions, with which factor on the premium."""
+    """What an underwriter decides: whether it is taken, why, on which conditions, with which factor on the premium.
+
+    ``annual_premium``: the one it names itself, in yen, where the tariff has no figure (and only there).
+    """
 
     approved: bool
     reason: str
     conditions: tuple[str, ...] = ()
     loading: Fraction = Fraction(1)
+    annual_premium: int | None = None
 
 
 def queue(scope: Scope) -> list[Quote]:
@@ -89,20 +93,32 @@ def read(*, scope: Scope, quote: UUID) -> tuple[Quote, dict[str, Any], Decision 
     return row, content(row), Decision.within(scope).filter(quote=row).first()
 
 
+def one(*, scope: Scope, quote: UUID) -> Quote:
+    """Return a referred quote. Raises Http404 as ``read``."""
+    return _referred(scope, quote)
+
+
 def needs_second(row: Quote, judgement: Judgement) -> tuple[Problem, ...]:
     """Return why a judgement needs a second underwriter; none where one may decide alone. A refusal never does."""
     if not judgement.approved:
         return ()
     request = replace(asked(row), loading=judgement.loading)
-    return beyond(tariff(programme(), request.on), request)
+    return beyond(tariff(programme(), request.on), request, judgement.annual_premium)
+
+
+def most_premium(row: Quote) -> int:
+    """Return the year's premium in yen that is nonsense: what the insurer could pay for one occurrence."""
+    request = asked(row)
+    return request.liability_limit + request.cost_limit
 
 
 @transaction.atomic
 def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
     """Decide on a waiting quote, or propose it to a second underwriter where it lies beyond the authority of one.
 
-    Raises Http404, OwnOrganisation, AlreadyDecided, Expired, NoFigure, and ValueError for a judgement without a reason or with a
-    loading that is no factor; Refused for an approval where the programme may not be sold.
+    Raises Http404, OwnOrganisation, AlreadyDecided, Expired, NoFigure (also for a premium named
+    beside the tariff's), and ValueError for a judgement without a reason, with a loading that is no factor or a premium that
+    cannot be; Refused for an approval where the programme may not be sold.
     """
     if judgement.approved:
         sale.require(programme(), "quote", clock.today())
@@ -120,6 +136,7 @@ def decide(*, scope: Scope, quote: UUID, judgement: Judgement) -> Quote:
             "reason": judgement.reason.strip(),
             "conditions": [each.strip() for each in judgement.conditions if each.strip()],
             "loading": factor_text(judgement.loading),
+            "annual_premium": judgement.annual_premium,
             "quote": rated,
         }
     )
@@ -191,15 +208,18 @@ def belongs(user: UUID, tenant: UUID) -> bool:
 
 
 def _rated(row: Quote, judgement: Judgement) -> dict[str, Any] | None:
-    """Return the quote as rated with the loading, frozen; None for a refusal. Raises NoFigure."""
+    """Return the quote as rated with the loading or at the premium named, frozen; None for a refusal. Raises NoFigure."""
     if not judgement.approved:
         return None
     if row.fingerprint != programme().fingerprint and _plain_differs(row):
         raise AlreadyDecided  # the tariff changed since: the member asks for a new quote
-    found = rate(programme(), replace(asked(row), loading=judgement.loading))
-    if found.annual_premium is None:
+    if (row.annual_premium is None) is (judgement.annual_premium is None):
         raise NoFigure
-    return found.frozen()
+    if judgement.annual_premium is not None:
+        if judgement.annual_premium >= most_premium(row):
+            raise ValueError("a premium is below what it insures")
+        return named(programme(), asked(row), judgement.annual_premium).frozen()
+    return rate(programme(), replace(asked(row), loading=judgement.loading)).frozen()
 
 
 def _plain_differs(row: Quote) -> bool:
@@ -208,7 +228,7 @@ def _plain_differs(row: Quote) -> bool:
 
 
 def _settle(row: Quote, decision: Decision, scope: Scope) -> None:
-    body = sealed.get(decision, "content")
+    body = opened(decision)
     row.state = Quote.State.APPROVED if body["quote"] else Quote.State.REFUSED
     if body["quote"]:
         row.annual_premium, row.premium = body["quote"]["annual_premium"], body["quote"]["premium"]
@@ -231,7 +251,7 @@ def _mail(body: dict[str, Any]) -> str:
     """Return which mail tells the member of a decision."""
     if not body["quote"]:
         return "quote_refused"
-    changed = body["conditions"] or Fraction(body["loading"]) != 1
+    changed = body["conditions"] or Fraction(body["loading"]) != 1 or body.get("annual_premium") is not None
     return "quote_approved_on_terms" if changed else "quote_approved"
 
 

@@ -1,5 +1,6 @@
 """Quotes of a member: rated, made (frozen, numbered, for so many days), read; all in its declared scope."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -29,6 +30,10 @@ USABLE = (Quote.State.QUOTED, Quote.State.APPROVED)
 
 class NotOpen(Exception):  # noqa: N818 - a state
     """No application can be taken today for this kind of cover, so nothing is quoted for it."""
+
+
+class Altered(Exception):  # noqa: N818 - a state of the data
+    """What is stored is not what was frozen. Says nothing of its content."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +187,15 @@ def is_usable(row: Quote) -> bool:
 
 def content(row: Quote) -> dict[str, Any]:
     """Return what a quote was frozen with: the request and steps as rated (``quote``), the choice, the plans beside it."""
-    found: dict[str, Any] = sealed.get(row, "content")
+    return opened(row)
+
+
+def opened(row: Quote | Decision) -> dict[str, Any]:
+    """Return the sealed content of a quote or decision. Raises Altered when it is not what the hash is of."""
+    content = sealed.get_bytes(row, "content")
+    if sha256(content).hexdigest() != row.hash:
+        raise Altered(str(row.pk))
+    found: dict[str, Any] = json.loads(content)
     return found
 
 
@@ -191,7 +204,7 @@ def decision(scope: Scope, row: Quote) -> tuple[Decision, dict[str, Any]] | None
     if row.state not in (Quote.State.APPROVED, Quote.State.REFUSED):
         return None
     found = Decision.within(scope).filter(quote=row).first()
-    return None if found is None else (found, sealed.get(found, "content"))
+    return None if found is None else (found, opened(found))
 
 
 def standing(scope: Scope, row: Quote) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from sonae import comparison
 from sonae.enrolment import Choice
-from sonae.problems import Refused
 from sonae.programmes import describe, sale
 from sonae.rating import tariff
 from sonae_web.accounts.acting import ActingRequest, acting
@@ -17,6 +16,7 @@ from sonae_web.accounts.models import Role
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis import services as diagnosis
 from sonae_web.ground import clock
+from sonae_web.ground.download import download
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.words import lang, words
 from sonae_web.quotes import facts, papers, services, shown
@@ -47,7 +47,7 @@ def plans(request: ActingRequest) -> HttpResponse:
 @require_POST
 @once
 def make(request: ActingRequest) -> HttpResponse:
-    """Make a quote for a plan, or show the form again with its faults."""
+    """Make a quote for a plan, or show the form again with its faults. Raises Refused where the programme may not be sold."""
     scope, credit, found = request.acting.scope, facts.credit(request.acting.scope), _posted(request)
     plan, window = request.POST.get("plan", ""), request.POST.get("window", "")
     if not found.whole or plan not in {each.id for each in diagnosis.programme().plans}:
@@ -61,7 +61,7 @@ def make(request: ActingRequest) -> HttpResponse:
             kind=window or _first_kind(),
             credit=credit,
         )
-    except (Refused, services.NotOpen):  # what is missing, or that nothing is open, stands on the page
+    except services.NotOpen:  # stands on the page
         return _plans(request, found, credit, window, tell=True, status=409)
     return redirect("quote", request.acting.organisation.pk, row.pk)
 
@@ -77,6 +77,7 @@ def one(request: ActingRequest, quote: UUID) -> HttpResponse:
     context = {
         "quote": row,
         "usable": services.is_usable(row),
+        "declared": content["declaration"] is not None,
         "plan": texts(f"plan.{row.plan}.name"),
         "choice": papers.period(content),
         "asked": shown.asked(content, texts),
@@ -94,7 +95,7 @@ def paper(request: ActingRequest, quote: UUID) -> HttpResponse:
     scope = request.acting.scope
     row = services.one(scope=scope, quote=quote)
     pdf = papers.paper(scope=scope, row=row, lang=lang())
-    return HttpResponse(pdf, headers=papers.headers(row, lang()))
+    return download(pdf, f"quote-{row.number}-{lang()}.pdf", inline=True)
 
 
 @member

@@ -39,7 +39,6 @@ SIGNATORY = {
     "signatory": "見本 一郎",
     "position": "代表取締役",
     "authority": "representative",
-    "persons_held": "1200",
     "number": "",
 }
 ACCOUNT = {"bank": "9901", "branch": "002", "kind": "ordinary", "number": "1234567", "holder": "ミホンジギョウシャ"}
@@ -116,7 +115,7 @@ def _filled(scope: Scope) -> Application | None:
     row = drafts.start(scope=scope, year=choice.year)
     row = drafts.choose(scope=scope, application=row.pk, seen=row.version, quote=quote.pk)
     entries = {
-        "business": forms.read_business(SIGNATORY, texts),
+        "business": forms.read_business(SIGNATORY | {"persons_held": facts.entered["persons_held"]}, texts),
         "account": forms.read_account_form(ACCOUNT, texts),
         "confirm": _confirmed(row, texts),
     }

@@ -56,12 +56,12 @@ def code(secret: str = SECRET, step: int = 0) -> str:
 
 def sign_in(client: Client, address: str = "hanako@example.jp", password: str = PASSWORD) -> HttpResponse:
     """The answer to address and password."""
-    return client.post("/account/login/", {"login": address, "password": password})  # type: ignore[return-value]
+    return client.post("/account/login/", {"login": address, "password": password})  # type: ignore[return-value]  # the test client answers with what the view returned
 
 
 def confirm(client: Client, password: str = PASSWORD) -> HttpResponse:
     """Say once more who one is."""
-    return client.post("/account/reauthenticate/", {"password": password})  # type: ignore[return-value]
+    return client.post("/account/reauthenticate/", {"password": password})  # type: ignore[return-value]  # the test client answers with what the view returned
 
 
 def entered(client: Client, person: User) -> Client:

@@ -1,5 +1,9 @@
 """Closing the own account: who may, what is erased, what stays."""
 
+import threading
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -14,7 +18,8 @@ from sonae_web.diagnosis import checklists
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import declared, unscoped
 from tests.web.accounts.doors import PASSWORD, account, confirm, mails, sign_in, staff, told
-from tests.web.cast import Tree, acting, archived
+from tests.web.apart import at_once, prepare
+from tests.web.cast import Tree, acting, archived, tree
 
 pytestmark = pytest.mark.django_db
 PAGE = "/settings/close"
@@ -87,3 +92,30 @@ def test_what_was_entered_stays_with_the_business(client: Client, place: Tree) -
     closing.close(user=person)
     with declared(colleague):
         assert checklists.read(colleague) is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_the_last_two_clerks_who_close_at_once_one_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare(tmp_path, monkeypatch)
+    both = threading.Barrier(2)
+    waits = closing.alone
+
+    def alone(*, user: User) -> list[Role]:
+        """Look, and go on once the other has looked too, if the other can."""
+        found = waits(user=user)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1)
+        return found
+
+    def set_up() -> list[User]:
+        there = tree().association
+        people = [account(f"{name}@example.jp") for name in ("hanako", "taro")]
+        for each in people:
+            grant_role(user=each, organisation=there, role="association")
+        return people
+
+    (people,) = at_once([set_up])
+    monkeypatch.setattr(closing, "alone", alone)
+    done = at_once([lambda each=each: closing.close(user=each) for each in people])  # type: ignore[misc]
+    assert sorted(type(each).__name__ for each in done) == ["NoneType", "Unfit"]
+    assert at_once([User.objects.count]) == [1]

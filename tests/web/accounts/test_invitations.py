@@ -7,6 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.http import Http404
 from django.test import Client
+from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -61,6 +62,16 @@ def test_a_colleague_is_invited_sets_a_password_and_is_in(client: Client, there:
     assert sign_in(again, TO)["Location"] == "/home"
     assert [told(f"invitation.{each}")[0]["actor"] for each in ("made", "accepted")] == [person.pk, made.pk]
     assert told("role.granted")[-1]["detail"] == f'{{"role":"member","user":"{made.pk}"}}'
+
+
+def test_who_is_invited_is_written_to_in_their_language_and_in_japanese_while_nobody_knows_it(there: Tree) -> None:
+    with translation.override("en"):  # what the inviting person reads
+        invited(there)
+        assert mails()[-1].subject == "招待のお知らせ"
+        assert "見本商事 の担当者" in mails()[-1].body.replace("見本商事の", "見本商事 の")
+    User.objects.filter(pk=account("second@example.jp").pk).update(lang="en")
+    invited(there, "second@example.jp")
+    assert mails()[-1].subject == "You are invited"
 
 
 def test_clicking_twice_is_clicking_once(there: Tree) -> None:

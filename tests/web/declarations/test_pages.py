@@ -1,5 +1,6 @@
 """The pages of a declaration as a browser sends and sees them: the member's, and the federation's."""
 
+import re
 import uuid
 from dataclasses import asdict
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import escape
 
+from sonae.checklist.business import FACTS
 from sonae.declaration import HISTORY
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
@@ -148,6 +150,30 @@ def test_what_is_filled_in_counts_only_once_it_is_confirmed(
     assert f'id="confirm-{one}"' not in page
 
 
+def test_what_the_diagnosis_assumed_is_asked_for_and_counts_as_confirmed_once_entered(
+    browser: Client, member: Scope, place: Tree
+) -> None:
+    assumed = ("information", "media", "uses", "on_consignment")
+    with declared(member):
+        diagnosed(member, assumed=assumed)
+        found = drafts.start(scope=member)
+    path = at("declaration_section", place.member, section="business")
+    page = browser.get(path).content.decode()
+    assert page.count(f">{words()('site.declare.item_filled')}<") == len(FACTS) - len(assumed)
+    for name in assumed:
+        assert not re.search(f'name="{name}"[^>]* checked', page)
+    sent = form_of(found, "business") | {"confirm": []}
+    without = {name: value for name, value in sent.items() if name != "on_consignment"}
+    assert browser.post(path, without).status_code == 422
+    whole = sent | {"information": ["name"], "media": ["paper"], "uses": ["fax"], "on_consignment": "no"}
+    assert browser.post(path, whole).status_code == 302
+    after = open_one(member)
+    assert {f"business.{name}" for name in assumed} <= after.confirmed
+    assert "business.industry" not in after.confirmed
+    assert after.stated.business is not None
+    assert after.stated.business.assumed == ()
+
+
 def test_an_item_that_is_changed_is_confirmed_and_the_others_are_not(
     browser: Client, member: Scope, place: Tree
 ) -> None:
@@ -278,6 +304,7 @@ def test_the_federation_reads_the_declaration_of_an_application(member: Scope, p
     clerk.cookies["django_language"] = lang
     page = clerk.get(at("desk_declaration", place.prefecture, application=application)).content.decode()
     assert all(text in page for text in (place.member.name, HANAKO.name, row.number))
+    assert f'href="{at("desk_application", place.prefecture, application=application)}"' in page
     paper = clerk.get(at("desk_declaration_paper", place.prefecture, application=application))
     assert paper.content.startswith(b"%PDF")
     assert AuditRow.objects.filter(action="declaration.read").count() == 2

@@ -67,7 +67,7 @@ def rows(model: Any) -> list[Any]:
 
 
 def test_two_people_sign_at_once_and_one_of_them_has_signed(site: Site) -> None:
-    given = at_once([lambda who=who: site.sign(who, site.seen) for who in site.people * 4])  # type: ignore[misc]
+    given = at_once([lambda who=who: site.sign(who, site.seen) for who in site.people * 4])  # type: ignore[misc]  # a default binds the turn of the loop
     assert [each for each in given if each == 1] == [1]
     assert all(isinstance(each, Changed) for each in given if each != 1), given
     assert [row.version for row in rows(SignedDeclaration)] == [1]
@@ -78,7 +78,7 @@ def test_a_declaration_is_begun_once(site: Site) -> None:
         with declared(who):
             return drafts.start(scope=who).row.pk
 
-    assert len(set(at_once([lambda who=who: begin(who) for who in site.people * 4]))) == 1  # type: ignore[misc]
+    assert len(set(at_once([lambda who=who: begin(who) for who in site.people * 4]))) == 1  # type: ignore[misc]  # a default binds the turn of the loop
     assert len(rows(Declaration)) == 1
 
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -99,6 +99,20 @@ def test_the_credit_is_what_the_rating_takes(member: Scope) -> None:
         False,
         False,
     )
+
+
+def test_it_is_signed_on_the_day_in_japan_and_a_certification_counts_to_the_end_of_its_last(member: Scope) -> None:
+    last = date(2027, 6, 30)
+    for moment, on, held in (
+        (datetime(2027, 6, 30, 14, 59, tzinfo=UTC), last, ("pmark",)),  # a minute to midnight there
+        (datetime(2027, 6, 30, 15, 0, tzinfo=UTC), date(2027, 7, 1), ()),
+    ):
+        with clock.stopped(moment):
+            found = confirmed(member)
+            certificate = Certificate("pmark", "見本1", last)
+            found = drafts.save_certifications(scope=member, held=(certificate,), seen=found.draft.version)
+            row = services.sign(scope=member, signatory=HANAKO, seen=found.draft.version)
+            assert (row.on, services.credit(row).certifications) == (on, held)
 
 
 def test_a_correction_makes_a_new_version_and_keeps_the_old_one(member: Scope, office: Scope) -> None:

@@ -1,7 +1,7 @@
 """Loading lists: checked whole, confirmed, loaded in batches that survive being killed, safe to repeat."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -234,10 +234,10 @@ def test_killed_anywhere_and_run_again_nothing_is_doubled_or_missing(count: int,
                 steps = iter(range(1_000))
                 record = uploads._record
 
-                def record_or_die(*args: object, kill: int = kill, steps: object = steps) -> None:
-                    if next(steps) == kill:  # type: ignore[call-overload]
+                def record_or_die(*args: Any, kill: int = kill, steps: Iterator[int] = steps) -> None:
+                    if next(steps) == kill:
                         raise KilledError
-                    record(*args)  # type: ignore[arg-type]  # noqa: B023
+                    record(*args)  # noqa: B023
 
                 with pytest.MonkeyPatch.context() as death:
                     death.setattr(uploads, "_record", record_or_die)
@@ -263,11 +263,11 @@ def test_two_who_load_the_same_list_do_not_double_it(there: Tree, monkeypatch: p
         over = rows.above("members", there.prefecture, mine)
         load_batch = uploads._load
 
-        def after_another(*args: object) -> int:
+        def after_another(*args: Any) -> int:
             """Somebody else loads everything between our reading of the list and our batch."""
             monkeypatch.setattr(uploads, "_load", load_batch)
             uploads.load(scope=mine, place=there.prefecture, upload=row.pk)
-            return load_batch(*args)  # type: ignore[arg-type]
+            return load_batch(*args)
 
         monkeypatch.setattr(uploads, "_load", after_another)
         done = uploads.load(scope=mine, place=there.prefecture, upload=row.pk)

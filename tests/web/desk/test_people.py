@@ -180,7 +180,7 @@ def test_many_invitations_are_paged_and_only_those_shown_unsealed(
         invited("association", there.association, row, "member", f"{row.pk}@example.jp")
     opened: list[object] = []
     seen = invitations.seen
-    monkeypatch.setattr(invitations, "seen", lambda row: opened.append(row.pk) or seen(row))  # type: ignore[func-returns-value]
+    monkeypatch.setattr(invitations, "seen", lambda row: opened.append(row.pk) or seen(row))  # type: ignore[func-returns-value]  # append returns None, so that seen is called
     client = as_clerk("association", there.association)
     with django_assert_max_num_queries(25):
         page = client.get(page_of(there.association) + "?page=2")

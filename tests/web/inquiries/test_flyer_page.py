@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sonae.problems import Refused, problem
+from sonae.problems import Problem, Refused, problem
 from sonae.programmes import load
 from sonae_web.accounts.models import User
 from sonae_web.ground import clock
@@ -96,16 +96,25 @@ def test_a_year_or_federation_that_is_not_there_is_a_fault(client: Client, place
     assert set(page.context["faults"]) == {field}
 
 
-def test_what_may_not_be_published_is_not_shown(client: Client, place: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("found", "status", "told"),
+    [
+        (problem("sale.approval", "approvals.yaml", document="flyer"), 409, "募集文書「flyer」の承認がありません"),
+        (problem("flyer.contact", "contacts", year=2027), 404, "まだ公開していません"),
+    ],
+)
+def test_what_may_not_be_published_is_not_shown(
+    client: Client, place: Tree, monkeypatch: pytest.MonkeyPatch, found: Problem, status: int, told: str
+) -> None:
     def refuse(*_: object) -> None:
-        raise Refused([problem("sale.approval", "approvals.yaml", document="flyer")])
+        raise Refused([found])
 
     monkeypatch.setattr(flyer, "_built", refuse)
     monkeypatch.setattr(flyer, "_paper", refuse)
     for address in ("/flyer/", "/flyer/2027.pdf"):
         answer = client.get(address)
-        assert answer.status_code == 404
-        assert "まだ公開していません" in answer.content.decode()
+        assert answer.status_code == status
+        assert told in answer.content.decode()
 
 
 def test_every_page_leads_to_it(client: Client, place: Tree) -> None:

@@ -199,6 +199,13 @@ def test_the_log_says_who_opened_an_inquiry(place: Tree) -> None:
     assert not readings.exists()
     entered(Client(), clerk).get(address(place.prefecture, row))
     assert [reading.actor for reading in readings] == [clerk.pk]
+    desk = entered(Client(), clerk)
+    assert desk.post(address(place.prefecture, row), {"close": "", "version": "0"} | once()).status_code == 302
+    assert len(told("inquiry.close")) == 1
+    assert readings.all().count() == 1
+    answer = desk.post(address(place.prefecture, row), {"answer": "", "version": "1"} | once())
+    assert answer.status_code == 422  # the inquiry is shown again: that is a reading
+    assert readings.all().count() == 2
 
 
 def test_of_two_clerks_the_second_is_told(place: Tree) -> None:
@@ -297,7 +304,7 @@ def test_the_newest_are_shown_when_there_are_too_many(place: Tree, monkeypatch: 
 
 
 def test_beyond_its_allowance_an_address_is_told_to_come_back(place: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views.inquiry.allowance, "an_hour", 1)  # type: ignore[attr-defined]
+    monkeypatch.setattr(views.inquiry.allowance, "an_hour", 1)  # type: ignore[attr-defined]  # set by its decorator
     answers = [Client().post("/inquiries/", ENTRY | once(), REMOTE_ADDR="192.0.2.7") for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 429]
     assert Client().get("/inquiries/", REMOTE_ADDR="192.0.2.7").status_code == 200

@@ -64,7 +64,7 @@ def test_of_an_answer_and_a_close_at_once_one_is_done_and_the_other_told(site: S
 
         done = acts()
         assert sum(isinstance(each, services.Changed) for each in done) == 1, done
-        (after,) = at_once([lambda row=row: _read(row)])  # type: ignore[misc]
+        (after,) = at_once([lambda row=row: _read(row)])  # type: ignore[misc]  # a default binds the turn of the loop
         assert (after.version, after.state) == (1, "closed" if isinstance(done[0], services.Changed) else "answered")
 
 
@@ -75,7 +75,7 @@ def _read(row: Inquiry) -> Inquiry:
 
 def test_two_federations_take_one_prefecture_at_once_and_one_has_it(site: Site) -> None:
     for office in ("tokyo", "osaka", "chiba", "kyoto", "nara")[:ROUNDS]:
-        done = at_once([lambda scope=scope, office=office: site.take(scope, office) for scope in site.prefectures])  # type: ignore[misc]
+        done = at_once([lambda scope=scope, office=office: site.take(scope, office) for scope in site.prefectures])  # type: ignore[misc]  # a default binds the turn of the loop
         assert sorted(isinstance(each, desks.Taken) for each in done) == [False, True], done
 
     def taken() -> list[str]:

@@ -1,25 +1,32 @@
 """From an application to a cover: sent, confirmed, checked, accepted; each way in which it is not."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.http import Http404
+from django.test import Client
+from django.urls import reverse
 
 from sonae.dates import JST
 from sonae_web.accounts.models import User
 from sonae_web.accounts.services import grant_role
 from sonae_web.declarations import services as declarations
+from sonae_web.ground import sealed
 from sonae_web.ground.jobs import run_all
 from sonae_web.ground.models import AuditRow, Document, Mail
 from sonae_web.ground.scope import Scope, declared, unscoped
-from sonae_web.policies import covers, deciding, drafts, papers, proposals, records, sending, turns
-from sonae_web.policies.models import Application, Cover, Proposal
+from sonae_web.policies import banks, covers, deciding, drafts, papers, proposals, records, sending, turns
+from sonae_web.policies.models import Application, Cover, Proposal, Remark
 from sonae_web.policies.records import Changed, Told
+from sonae_web.quotes import referrals
 from tests.web.cast import Tree, scope
 from tests.web.declarations.cast import signed as sign
 from tests.web.policies.cast import (
+    BANKS,
     JUNE,
     accepted,
     at,
@@ -27,10 +34,12 @@ from tests.web.policies.cast import (
     confirmed,
     filled,
     now,
+    ready,
     resigned,
     sent,
     submitted,
 )
+from tests.web.quotes.cast import quote, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +200,11 @@ def test_the_association_as_the_insured_is_confirmed_by_the_federation(
         with declared(clerk), pytest.raises(Told) as told:
             deciding.confirm_membership(scope=clerk, application=row.pk)
         assert told.value.word == "site.policies.own"
+        grant_role(user=User.objects.get(pk=office.user), organisation=place.association, role="association")
+        with declared(office), pytest.raises(Told) as told:  # who holds a role of the association, in any other role
+            deciding.confirm_membership(scope=office, application=row.pk)
+        assert told.value.word == "site.policies.own"
+        office = staff("federation", place.prefecture)[1]
         confirmed(office, row.pk)
         checked(office, row.pk)
         assert accepted(office, row.pk).insured == place.association.name
@@ -237,7 +251,7 @@ def test_returned_and_completed_across_a_months_end_it_counts_from_the_later_day
     assert (again.cover_from.date(), again.months, again.debit_on) == (date(2027, 9, 25), 6, date(2027, 10, 25))
     assert (again.premium or 0) < (row.premium or 0)
     with at(datetime(2027, 6, 30, 23, 59, tzinfo=JST)), declared(member):
-        assert records.choice_of(now(member, row.pk)).months == 7  # type: ignore[union-attr]
+        assert records.choice_of(now(member, row.pk)).months == 7  # type: ignore[union-attr]  # a cover that starts has a choice
 
 
 def test_a_return_and_a_refusal_are_letters_with_their_points(row: Application, member: Scope, office: Scope) -> None:
@@ -247,6 +261,67 @@ def test_a_return_and_a_refusal_are_letters_with_their_points(row: Application, 
     with unscoped("test"):
         assert set(Document.objects.filter(kind="letter_declined").values_list("lang", flat=True)) == {"ja", "en"}
     assert "application_declined" in set(Mail.objects.values_list("kind", flat=True))
+
+
+def letter_data(office: Scope, kind: str) -> dict[str, Any]:
+    """What a letter that was issued in Japanese says."""
+    with unscoped("test"):
+        document = Document.objects.get(kind=kind, lang="ja")
+        found: dict[str, Any] = json.loads(sealed.get_bytes(document, "data"))
+        return found
+
+
+def test_a_return_says_until_when_and_for_which_period_in_letter_page_and_mail(
+    row: Application, member: Scope, office: Scope
+) -> None:
+    with declared(office), at(JUNE):
+        deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+    with at(datetime(2027, 7, 2, 9, 0, tzinfo=JST)):  # the letter is made later, and says what was so at the return
+        run_all()
+        data = str(letter_data(office, "letter_returned"))
+        for each in (
+            "2027年（令和9年）8月25日 午後4時から",
+            "2028年（令和10年）3月25日 午後4時まで（7か月）",
+            "6月30日（水）の24時",
+        ):
+            assert each in data
+        with unscoped("test"):
+            mail = Mail.objects.get(kind="application_returned")
+            assert "2027年6月30日（水）の24時（日本時間）まで" in sealed.get(mail, "content")["body"]
+        client = Client()
+        client.force_login(User.objects.get(pk=member.user))
+        page = client.get(reverse("application", args=[member.organisation, row.pk])).content.decode()
+    assert "2027年6月30日（水）の24時（日本時間）まで" in page
+    assert "2027年8月25日（水）午後4時から2028年3月25日（土）午後4時まで（7か月）" in page
+
+
+def test_returned_after_its_month_the_letter_names_the_start_that_is_left(row: Application, office: Scope) -> None:
+    with declared(office), at(datetime(2027, 7, 1, 0, 0, tzinfo=JST)):
+        deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+        run_all()
+        data = str(letter_data(office, "letter_returned"))
+    assert "受付は終わりました" in data
+    for each in ("7月31日（土）の24時", "9月25日 午後4時に始まります"):
+        assert each in data
+
+
+def test_a_refusal_names_the_period_and_no_day(row: Application, office: Scope) -> None:
+    with declared(office):
+        deciding.decline(scope=office, application=row.pk, seen=row.version, points=["対象外"])
+        run_all()
+        data = str(letter_data(office, "letter_declined"))
+    assert "2028年（令和10年）3月25日 午後4時まで（7か月）" in data
+    assert "24時" not in data
+
+
+def test_a_remark_of_an_older_release_has_its_letter(row: Application, office: Scope) -> None:
+    with declared(office):
+        deciding.send_back(scope=office, application=row.pk, seen=row.version, points=["口座名義"])
+        remark = Remark.within(office).get()
+        sealed.put(remark, "content", {"points": ["口座名義"]})
+        remark.save(update_fields=["content"])
+        run_all()
+        assert "口座名義" in str(letter_data(office, "letter_returned"))
 
 
 def test_papers_bear_the_day_of_japan_in_their_number_and_date(row: Application, clerk: Scope, office: Scope) -> None:
@@ -265,6 +340,40 @@ def test_withdrawn_it_can_be_applied_for_anew(row: Application, member: Scope) -
         sending.withdraw(scope=member, application=row.pk, seen=row.version)
         sending.withdraw(scope=member, application=row.pk, seen=row.version)
         assert drafts.start(scope=member, year=2027).pk != row.pk
+
+
+@pytest.mark.parametrize("way", ["withdrawn", "declined", "returned"])
+def test_the_office_reads_a_declaration_no_longer_than_its_application_is_before_it(
+    row: Application, member: Scope, office: Scope, way: str
+) -> None:
+    with declared(office):
+        assert declarations.of_application(scope=office, application=row.pk) is not None
+    if way == "withdrawn":
+        with declared(member):
+            sending.withdraw(scope=member, application=row.pk, seen=row.version)
+    else:
+        act = deciding.decline if way == "declined" else deciding.send_back
+        with declared(office):
+            act(scope=office, application=row.pk, seen=row.version, points=["見本"])
+    with declared(office):
+        found = declarations.of_application(scope=office, application=row.pk)
+    assert (found is not None) == (way == "returned")
+
+
+def test_a_certificate_bears_the_day_of_japan_on_which_it_was_accepted(
+    row: Application, clerk: Scope, office: Scope
+) -> None:
+    """Six in the morning there is the evening before in UTC."""
+    confirmed(clerk, row.pk)
+    with at(datetime(2027, 6, 30, 21, 0, tzinfo=UTC)):
+        checked(office, row.pk)
+        cover = accepted(office, row.pk)
+        with declared(office):
+            run_all()
+    with unscoped("test"):
+        made = Document.objects.filter(kind="certificate").values_list("made_on", flat=True)
+        assert set(made) == {date(2027, 7, 1)}
+        assert cover.first_cover_on == date(2027, 8, 25)
 
 
 # --- four eyes
@@ -289,6 +398,33 @@ def test_a_referred_one_is_proposed_by_one_and_approved_by_another(
         assert proposals.approve(scope=second, application=row.pk, proposal=proposal.pk).state == "accepted"
         with pytest.raises(Told):
             proposals.approve(scope=second, application=row.pk, proposal=proposal.pk)
+
+
+def test_what_an_underwriter_approved_or_a_clerk_referred_is_never_decided_by_one(place: Tree) -> None:
+    member, office = scope("member", place.member), scope("federation", place.prefecture)
+    underwriter = scope("underwriter", place.prefecture)
+    with at(JUNE), declared(member):
+        ready(member)
+        banks.load(BANKS)
+        approved = quote(member, known_incident="yes")
+    with at(JUNE), declared(underwriter):
+        taken = referrals.Judgement(approved=True, reason="見本")
+        referrals.decide(scope=underwriter, quote=approved.pk, judgement=taken)
+    with at(JUNE), declared(member):
+        row = sent(member, filled(member, quote=approved))
+    confirmed(scope("association", place.association), row.pk)
+    with at(JUNE), declared(office):
+        row = checked(office, row.pk)
+        assert (row.referral, row.state) == (True, "submitted")
+        for state in ("submitted", "referred"):
+            assert row.state == state
+            with pytest.raises(Told, match="two_decide"), transaction.atomic():
+                deciding.accept(scope=office, application=row.pk, seen=row.version, declaration=1)
+            with pytest.raises(Told, match="two_decide"), transaction.atomic():
+                deciding.decline(scope=office, application=row.pk, seen=row.version, points=["見本"])
+            assert deciding.accept_many(scope=office, chosen=[(row.pk, row.version)])[0] == []
+            if state == "submitted":
+                row = deciding.refer(scope=office, application=row.pk, seen=row.version, points=["見本"])
 
 
 def test_any_change_voids_a_proposal(place: Tree, row: Application, clerk: Scope, office: Scope, member: Scope) -> None:
@@ -372,6 +508,7 @@ def test_undecided_at_its_start_it_moves_and_everybody_is_told(row: Application,
         turns.turn()
     moved = now(member, row.pk)
     assert (moved.cover_from.date(), moved.months, moved.state) == (date(2027, 9, 25), 6, "submitted")
+    assert (moved.premium or 0) < (row.premium or 0)
     kinds = list(Mail.objects.values_list("kind", flat=True))
     assert (kinds.count("application_moved"), kinds.count("application_moved_clerk")) == (1, 1)
 
@@ -383,6 +520,9 @@ def test_with_no_start_left_in_its_year_it_goes_back_to_the_member(place: Tree, 
     with at(row.cover_from):
         turns.turn()
     assert now(member, row.pk).state == "returned"
+    kinds = set(Mail.objects.values_list("kind", flat=True))
+    assert "application_year_over" in kinds
+    assert "application_returned" not in kinds  # nothing is missing in it
 
 
 def test_the_first_cover_date_goes_on_without_a_gap(place: Tree, member: Scope, clerk: Scope, office: Scope) -> None:

@@ -1,5 +1,6 @@
 """Pages and commands of enrolment: when would I be covered, verify, extensions, the queue, bulk acceptance, banks."""
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -9,17 +10,18 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from sonae.dates import JST
 from sonae.problems import Refused
-from sonae.programmes import Programme
+from sonae.programmes import Programme, load
 from sonae_web.accounts.models import Organisation, User
 from sonae_web.accounts.services import grant_role
 from sonae_web.ground.models import AuditRow
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.ground.words import words
-from sonae_web.policies import banks, covers, drafts, public_views, records
-from sonae_web.policies.models import Application, Branch, Cover
+from sonae_web.policies import banks, covers, deciding, drafts, public_views, records
+from sonae_web.policies.models import COVER_STATES, Application, Branch, Cover
 from sonae_web.quotes import services as quotes
 from sonae_web.windows import extensions
 from tests.web.cast import Tree, once, person, scope
@@ -28,6 +30,7 @@ from tests.web.policies.cast import (
     BANKS,
     JUNE,
     accepted,
+    applied,
     at,
     checked,
     confirmed,
@@ -91,6 +94,47 @@ def test_when_says_what_is_wrong(client: Client, asked: dict[str, str]) -> None:
     assert client.get("/when/", asked).status_code == 422
 
 
+def asked_when(client: Client, sales: str, language: str = "ja") -> Any:
+    asked = {"applied": "2027-06-10", "plan": "p5000", "industry": "retail", "sales": sales}
+    return client.get("/when/", asked, headers={"accept-language": language})
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("sales", ["0", "0円", "０", "¥0"])
+def test_without_sales_there_is_a_premium_and_a_start_up_is_asked_for_its_plan(
+    client: Client, sales: str, language: str
+) -> None:
+    """The tariff is level below sales of 1,000万; an application of a start-up gives its plan."""
+    page = asked_when(client, sales, language)
+    text, told = page.content.decode(), load("chuokai-leak").words("ja" if language == "ja" else "en")
+    assert page.status_code == 200
+    assert str(escape(told("site.when.no_sales"))) in text
+    lowest = asked_when(client, "1,000万円", language).content.decode()
+    assert str(escape(told("site.when.no_sales"))) not in lowest
+    premium = re.findall(r"<b>(.*?)</b>", text)
+    assert premium
+    assert premium == re.findall(r"<b>(.*?)</b>", lowest)
+
+
+@pytest.mark.parametrize(
+    "sales", ["-1", "-100万円", "−1", "△100", "1e9", "0.5", "九", "9" * 60, "10,000,000,000,001", "10万億円"]
+)
+def test_sales_that_cannot_be_are_told_at_their_field(client: Client, sales: str) -> None:
+    page = asked_when(client, sales)
+    assert page.status_code == 422
+    assert 'id="sales-e"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sales", "word"),
+    [("", "premium_ask"), ("   ", "premium_ask"), ("5,000億1円", "premium_declined"), ("10万億円", "")],
+)
+def test_blank_and_huge_sales_have_their_answer(client: Client, sales: str, word: str) -> None:
+    page = asked_when(client, sales)
+    assert page.status_code == (200 if word else 422)
+    assert words()(f"site.when.{word or 'fault_sales'}") in page.content.decode()
+
+
 # --- verify
 def plain(answer: Any, token: str) -> bytes:
     """A page without what differs by itself: the form's token and the address asked for."""
@@ -98,7 +142,7 @@ def plain(answer: Any, token: str) -> bytes:
 
 
 def test_a_certificate_is_valid_or_not_and_nothing_else_is_said(client: Client, place: Tree) -> None:
-    public_views.verify.allowance._left.clear()  # type: ignore[attr-defined]
+    public_views.verify.allowance._left.clear()  # type: ignore[attr-defined]  # set by its decorator
     member = scope("member", place.member)
     with at(JUNE):
         row = submitted(member)
@@ -114,11 +158,30 @@ def test_a_certificate_is_valid_or_not_and_nothing_else_is_said(client: Client, 
             pages[moment] = client.get(f"/verify/{token}")
             unknown = client.get(f"/verify/{'X' * len(token)}")
             assert unknown.status_code == pages[moment].status_code == 200
+            for name, said in (("Cache-Control", "no-store"), ("X-Robots-Tag", "noindex")):
+                assert unknown[name] == pages[moment][name] == said
             if moment != cover.cover_from + timedelta(days=1):
                 assert plain(pages[moment], token) == plain(unknown, "X" * len(token))
     valid = pages[cover.cover_from + timedelta(days=1)].content.decode()
     assert words()("site.verify.valid_text") in valid
     assert all(each not in valid for each in (place.member.name, cover.number, cover.plan, "2027"))
+
+
+def test_a_certificate_is_valid_only_while_its_cover_stands(place: Tree) -> None:
+    member = scope("member", place.member)
+    with at(JUNE), declared(member):
+        applied(member)
+    with unscoped("test"):
+        cover = Cover.objects.get()
+        token = covers.content(cover)["token"]
+    valid = set()
+    for state in COVER_STATES:
+        with unscoped("test"):
+            Cover.objects.update(state=state)
+        with at(cover.cover_from):
+            if covers.is_valid(token):
+                valid.add(state)
+    assert valid == {"accepted", "on_cover"}
 
 
 # --- extensions
@@ -296,6 +359,7 @@ def test_many_at_once_of_a_programme_that_may_not_be_sold_are_all_left_as_they_a
             answer = browser.post(address, form)
         assert answer.status_code == 409
         assert words()("site.unsold.title") in answer.content.decode()
+        assert "sale.approval" in answer.content.decode()  # what is missing, once for all of them
         with unscoped("test"):
             assert not Cover.objects.exists()
             assert set(Application.objects.values_list("state", flat=True)) == {"submitted"}
@@ -318,6 +382,43 @@ def test_an_association_sees_how_it_stands_and_nothing_of_what_is_said(place: Tr
         assert f"{row.premium:,}" not in page
         gone = browser.get(reverse("desk_application", args=[place.association.pk, row.pk]))
         assert gone.status_code == 404
+
+
+def test_why_two_clerks_decide_is_shown_to_clerks_and_what_is_missing_to_the_member(place: Tree) -> None:
+    member, office = scope("member", place.member), scope("federation", place.prefecture)
+    with at(JUNE):
+        row = submitted(member)
+        with declared(office):
+            deciding.refer(scope=office, application=row.pk, seen=row.version, points=["見本の内輪の理由"])
+            back = now(office, row.pk)
+            deciding.send_back(scope=office, application=row.pk, seen=back.version, points=["見本の不足"])
+        own = member_of(member).get(reverse("application", args=[place.member.pk, row.pk])).content.decode()
+        browser = clerk("federation", place.prefecture)
+        theirs = browser.get(reverse("desk_application", args=[place.prefecture.pk, row.pk])).content.decode()
+    assert ("見本の内輪の理由" in own, "見本の不足" in own) == (False, True)
+    assert ("見本の内輪の理由" in theirs, "見本の不足" in theirs) == (True, True)
+
+
+def test_persons_held_are_filled_in_as_the_quote_was_rated(place: Tree) -> None:
+    member = scope("member", place.member)
+    with at(JUNE):
+        with declared(member):
+            ready(member)
+            row = drafts.start(scope=member, year=2027)
+            drafts.choose(scope=member, application=row.pk, seen=row.version, quote=quoted(member).pk)
+        address = reverse("application_part", args=[place.member.pk, row.pk, "business"])
+        page = member_of(member).get(address)
+    assert page.context["entry"]["persons_held"] == "1,200"
+
+
+def test_an_extension_is_offered_only_for_a_year_whose_cover_is_still_to_start(place: Tree) -> None:
+    browser, address = clerk("federation", place.national), reverse("desk_window", args=[place.national.pk])
+    for moment, years in (
+        (datetime(2027, 3, 24, 23, 59, tzinfo=JST), [2027, 2028]),
+        (datetime(2027, 3, 25, 0, 0, tzinfo=JST), [2028, 2029]),
+    ):
+        with at(moment):
+            assert browser.get(address).context["years"] == years
 
 
 def test_reading_an_application_is_a_row_of_the_log(place: Tree) -> None:

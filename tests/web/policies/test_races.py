@@ -1,5 +1,6 @@
 """Two at once at one application: one wins, the other is told, nothing is doubled or lost. On PostgreSQL and SQLite."""
 
+import threading
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ from django.urls import reverse
 from sonae_web.accounts.models import User
 from sonae_web.ground import clock
 from sonae_web.ground.models import AuditRow
-from sonae_web.ground.scope import declared, unscoped
-from sonae_web.policies import banks, deciding, drafts, records, sending, turns
+from sonae_web.ground.scope import Scope, declared, unscoped
+from sonae_web.policies import banks, covers, deciding, drafts, records, sending, turns
 from sonae_web.policies.models import Application, Cover
 from sonae_web.policies.records import Told
 from tests.web.apart import at_once, prepare
@@ -110,7 +111,9 @@ def test_two_clerks_accept_one_application_and_one_cover_comes_of_it(site: Site)
     assert (count(Cover), state(site)) == (1, "accepted")
 
 
-def test_many_at_once_against_the_last_of_them_alone_wait_for_one_another(site: Site) -> None:
+def test_many_at_once_against_the_last_of_them_alone_wait_for_one_another(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each in the one transaction of its form: whoever has taken a number does not wait for an application any more."""
     first = look(site.sent)
     neighbour = site.neighbour
@@ -139,7 +142,25 @@ def test_many_at_once_against_the_last_of_them_alone_wait_for_one_another(site: 
             deciding.accept(scope=scope, application=last.pk, seen=last.version, declaration=version)
         return "alone"
 
-    both, single = at_once([many, alone])
+    make, numbered, holds = covers.make, threading.Event(), threading.Event()
+
+    def made(scope: Scope, row: Application, declaration: str) -> Cover:
+        """The other begins once the first number is taken, and a second one waits until the other holds what it accepts."""
+        if scope == site.clerks[1]:
+            holds.set()
+            return make(scope, row, declaration)
+        cover = make(scope, row, declaration)
+        numbered.set()
+        holds.wait(1)
+        return cover
+
+    def after() -> Any:
+        numbered.wait(10)
+        return alone()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(covers, "make", made)
+        both, single = at_once([many, after])
     assert (both, single) == ((1, 1), "alone") or (both == (2, 0) and isinstance(single, Told)), (both, single)
     assert count(Cover) == 2
 

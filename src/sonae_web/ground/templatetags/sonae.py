@@ -2,13 +2,16 @@
 
 import uuid
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html
+from django.urls import get_script_prefix, reverse
+from django.utils.html import conditional_escape, format_html
 
 from sonae.dates import JST
 from sonae.figures import count, exact_yen, yen
 from sonae.figures import day as day_text
+from sonae.programmes import Words
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import FIELD
 from sonae_web.ground.words import lang, words
@@ -16,10 +19,22 @@ from sonae_web.ground.words import lang, words
 register = template.Library()
 
 
-@register.simple_tag
-def w(key: str, **values: object) -> str:
+@register.simple_tag(takes_context=True)
+def w(context: template.Context, key: str, **values: object) -> str:
     """Return a word by id, its blanks filled; escaped like any other value."""
-    return words()(key, **values)
+    texts: Words = context.get("words") or words()  # a mail has no context of pages
+    return texts(key, **values)
+
+
+@register.simple_tag
+def url(name: str, *values: object, **named: object) -> str:
+    """Return the address of a page, as the tag of that name does, remembered: a table's rows ask for hundreds."""
+    return _address(get_script_prefix(), name, values, tuple(named.items()))
+
+
+@lru_cache(maxsize=20_000)
+def _address(_prefix: str, name: str, values: tuple[object, ...], named: tuple[tuple[str, object], ...]) -> str:
+    return conditional_escape(reverse(name, args=values, kwargs=dict(named)))
 
 
 @register.filter(name="yen")
