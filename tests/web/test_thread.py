@@ -6,14 +6,17 @@ from django.urls import reverse
 
 from sonae_web.accounts.models import User
 from sonae_web.ground.scope import declared
+from sonae_web.quotes.models import Quote
 from tests.web.cast import Tree, scope
+from tests.web.declarations.cast import signed as sign
 from tests.web.policies.cast import JUNE, at, quoted, ready
 
 pytestmark = pytest.mark.django_db
 NEXT = {
     "business": ("quote_plans", "declaration", "applications"),
     "result": ("quote_plans", "declaration", "applications"),
-    "quote": ("declaration", "applications"),
+    "quote before signing": ("declaration", "applications"),
+    "quote": ("applications",),
     "declaration": ("quote_plans", "applications"),
     "applications": ("quote_plans",),
 }
@@ -29,8 +32,13 @@ def test_each_page_leads_on(place: Tree) -> None:
             "nothing to rate"
         )
         with declared(member):
-            ready(member)
-        pages = {"applications": browser.get(reverse("applications", args=[place.member.pk]))}
+            ready(member, signed=False)
+            plain = quoted(member, plain=True)
+        pages = {"quote before signing": browser.get(reverse("quote", args=[place.member.pk, plain.pk]))}
+        with declared(member):
+            Quote.objects.all().delete()
+            sign(member)
+        pages |= {"applications": browser.get(reverse("applications", args=[place.member.pk]))}
         pages["declaration"] = browser.get(reverse("declaration", args=[place.member.pk]))
         with declared(member):
             row = quoted(member)
