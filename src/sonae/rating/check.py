@@ -5,9 +5,8 @@ from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
-from sonae.figures import LANGS
 from sonae.money import Rounding, rounded
-from sonae.problems import Problem, Refused, problem
+from sonae.problems import Problem, problem
 from sonae.programmes import Programme
 from sonae.rating.rate import rate
 from sonae.rating.request import GRADES, Request
@@ -115,10 +114,6 @@ def _check_words(programme: Programme) -> list[Problem]:
     problems = [
         problem("rating.no_reason", _FILE, found=name) for name in sorted((kinds | industries) - set(NOT_TAKEN))
     ]
-    for lang in LANGS:
-        try:
-            words = programme.words(lang)
-        except Refused:
-            continue
-        problems += (problem("text.missing", f"text/{lang}", id=key, lang=lang) for key in needed if key not in words)
+    for words in programme.sound_words():
+        problems += words.lacking(needed)
     return problems

@@ -95,9 +95,17 @@ def ask(*, office: str, text: str, business: str, name: str, mail: str, phone: s
     return row
 
 
+@transaction.atomic
 def listed(*, scope: Scope, state: str) -> list[Asked]:
-    """Return the federation's own inquiries in a state, the newest first, at most SHOWN."""
-    return [_asked(row) for row in _own(scope).filter(state=state).order_by("-made_at", "pk")[:SHOWN]]
+    """Return the federation's own inquiries in a state, the newest first, at most SHOWN; the log says who looked through them."""
+    rows = _own(scope).filter(state=state).order_by("-made_at", "pk")[:SHOWN]
+    found = [_asked(row) for row in rows]
+    if found:
+        audit.record(
+            action="inquiry.listed", kind="organisation", object_id=scope.organisation, actor=scope.user,
+            organisation=scope.organisation, detail={"state": state},
+        )  # fmt: skip
+    return found
 
 
 def counts(*, scope: Scope) -> dict[str, int]:

@@ -21,6 +21,7 @@ from sonae_web.desk import exports, listing
 from sonae_web.ground import clock
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.posted import whole
+from sonae_web.ground.typed import one_line
 from sonae_web.ground.words import lang, words
 from sonae_web.policies import deciding, forms, proposals, queue, records, shown
 from sonae_web.policies.models import Application, Cover
@@ -251,7 +252,7 @@ def confirm(request: ActingRequest, application: UUID) -> HttpResponse:
 def window(request: ActingRequest) -> HttpResponse:
     """The extensions of the normal window; the national federation decides another one."""
     may = extensions.may_extend(request.acting.organisation)
-    entered = {name: request.POST.get(name, "").strip()[:300] for name in ("year", "until", "reason")}
+    entered = {name: one_line(request.POST.get(name, ""))[:300] for name in ("year", "until", "reason")}
     faults: dict[str, str] = {}
     if request.method == "POST":
         faults = _extend(request, entered) if may else {"year": words()("site.policies.national_extends")}

@@ -149,6 +149,8 @@ def standing(*, scope: Scope, sheet: Sheet) -> Standing:
     missing = [name for name in ("business", "account") if not sheet.has(name)]
     if quote is None:
         missing.insert(0, "plan")
+    elif sheet.has("business") and persons_rated(quote) not in (None, sheet.part("business")["persons_held"]):
+        missing.append("persons")
     if not confirmed(sheet):
         missing.append("confirm")
     if declarations.signed(scope=scope) is None:
@@ -162,6 +164,12 @@ def standing(*, scope: Scope, sheet: Sheet) -> Standing:
 def usable_quote(scope: Scope, row: Application) -> Quote | None:
     """Return the quote of an application while it can be used."""
     return next((each for each in quotes.usable(scope=scope) if each.pk == row.quote), None)
+
+
+def persons_rated(quote: Quote) -> int | None:
+    """Return the persons held that a quote was rated for, where it tells them."""
+    found: int | None = quotes.content(quote)["quote"]["request"].get("persons_held")
+    return found
 
 
 def confirmed(sheet: Sheet) -> bool:

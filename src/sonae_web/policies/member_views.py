@@ -113,7 +113,8 @@ def _entry(request: ActingRequest, sheet: Sheet, part: str, posted: QueryDict | 
     if part == "business":
         if posted is not None:
             return forms.read_business(posted, texts)
-        return forms.show_business(kept_part, shown.persons_rated(request.acting.scope, sheet.row))
+        quote = quotes.one(scope=request.acting.scope, quote=sheet.row.quote) if sheet.row.quote else None
+        return forms.show_business(kept_part, drafts.persons_rated(quote) if quote else None)
     if part == "account":
         return forms.show_account(kept_part) if posted is None else forms.read_account_form(posted, texts)
     version = drafts.version_now(sheet.row)

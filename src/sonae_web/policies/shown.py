@@ -90,14 +90,6 @@ def rated(scope: Scope, row: Application) -> list[tuple[str, str]]:
     ]
 
 
-def persons_rated(scope: Scope, row: Application) -> int | None:
-    """Return the persons held that the chosen quote was rated for, where it tells them."""
-    if row.quote is None:
-        return None
-    found: int | None = quotes.content(quotes.one(scope=scope, quote=row.quote))["quote"]["request"].get("persons_held")
-    return found
-
-
 def answers(scope: Scope, sheet: Sheet) -> list[dict[str, Any]]:
     """Return the parts of an application with what was answered, for checking."""
     texts, row = words(), sheet.row

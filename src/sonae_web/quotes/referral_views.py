@@ -24,6 +24,7 @@ from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import sealed
 from sonae_web.ground.idempotency import once
+from sonae_web.ground.typed import lines
 from sonae_web.ground.words import lang, words
 from sonae_web.quotes import papers, referrals, services, shown
 from sonae_web.quotes.models import Quote
@@ -56,7 +57,7 @@ def referral(request: ActingRequest, quote: UUID) -> HttpResponse:
     if request.method != "POST":
         return _page(request, quote, {}, {}, "")
     entered = {
-        name: request.POST.get(name, "").strip() for name in ("outcome", "loading", "premium", "reason", "conditions")
+        name: lines(request.POST.get(name, "")) for name in ("outcome", "loading", "premium", "reason", "conditions")
     }
     row = referrals.one(scope=request.acting.scope, quote=quote)
     faults, judgement = _judgement(entered, row)

@@ -75,6 +75,7 @@ def test_a_visitor_asks_the_prefectures_clerk_answers_and_closes(client: Client,
     queue = desk.get(f"/desk/{place.prefecture.pk}/inquiries/").content.decode()
     assert number in queue
     assert "東京都" in queue
+    assert AuditRow.objects.filter(action="inquiry.listed", object_id=str(place.prefecture.pk)).count() == 1
     one = address(place.prefecture, row)
     page = desk.get(one).content.decode()
     assert "00-0000-0000" in page

@@ -411,6 +411,27 @@ def test_persons_held_are_filled_in_as_the_quote_was_rated(place: Tree) -> None:
     assert page.context["entry"]["persons_held"] == "1,200"
 
 
+def test_who_states_other_persons_than_the_quote_was_rated_for_sends_nothing(place: Tree) -> None:
+    """Beyond a number an underwriter decides: a quote for fewer is not to get around that."""
+    member = scope("member", place.member)
+    with at(JUNE):
+        with declared(member):
+            ready(member)
+            row = filled(member)
+            values = {**records.read(scope=member, application=row.pk).part("business"), "persons_held": 90_000}
+            row = drafts.save(scope=member, application=row.pk, seen=row.version, part="business", values=values)
+            stands = drafts.standing(scope=member, sheet=records.read(scope=member, application=row.pk))
+        assert stands.missing == ("persons",)
+        assert stands.choice is not None
+        browser = member_of(member)
+        page = browser.get(reverse("application", args=[place.member.pk, row.pk])).content.decode()
+        assert "件数を見積もりと同じにする" in page
+        form = {"seen": str(row.version), "start": stands.choice.cover_from.isoformat(), **once()}
+        browser.post(reverse("application_submit", args=[place.member.pk, row.pk]), form)
+    with unscoped("test"):
+        assert Application.objects.get(pk=row.pk).state == "draft"
+
+
 def test_an_extension_is_offered_only_for_a_year_whose_cover_is_still_to_start(place: Tree) -> None:
     browser, address = clerk("federation", place.national), reverse("desk_window", args=[place.national.pk])
     for moment, years in (

@@ -70,7 +70,9 @@ def test_an_underwriter_decides_through_the_page_and_the_member_sees_it(
     page = browser.get(at("referral", place.prefecture, quote=waiting.pk)).content.decode()
     for text in ("すでに知っている漏えい", "120,000,000円", "審査前の目安"):
         assert text in page
-    sent = form(outcome="approved", loading="1.25", reason="再発防止策を確認した。", conditions="一つ目\n\n二つ目")
+    sent = form(
+        outcome="approved", loading="1.25", reason="再発防止策を\u202e確認した。", conditions="一つ目\n\n二つ目"
+    )
     done = browser.post(at("referral", place.prefecture, quote=waiting.pk), sent)
     assert done.status_code == 302
     assert "決定" in browser.get(done["Location"]).content.decode()
@@ -82,6 +84,7 @@ def test_an_underwriter_decides_through_the_page_and_the_member_sees_it(
         decided = services.decision(member, after)
         assert decided is not None
         assert decided[1]["conditions"] == ["一つ目", "二つ目"]
+        assert decided[1]["reason"] == "再発防止策を確認した。"
     steps = {step["name"]: step for step in stands["steps"]}
     assert steps["loading"]["factor"] == "1.25"
     assert after.annual_premium == stands["annual_premium"]
