@@ -73,9 +73,12 @@ def may_invite(*, scope: Scope, organisation: Organisation, role: str) -> bool:
 
 
 @transaction.atomic
-def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str, by: User) -> Invitation:
+def invite(
+    *, scope: Scope, organisation: Organisation, role: str, mail: str, by: User, lang: Lang = "ja"
+) -> Invitation:
     """Invite whoever reads a mail address to a role, and return the invitation; an open one to the same address is renewed.
 
+    ``lang``: the language of the letter to somebody without an account; others are written to in theirs.
     Raises Unfit for an address that is none, for a person who holds the role already, and for what the scope may not do.
     """
     address = mail_address(mail)
@@ -86,10 +89,10 @@ def invite(*, scope: Scope, organisation: Organisation, role: str, mail: str, by
     Organisation.objects.select_for_update().get(pk=organisation.pk)  # one at a time, so that none is sent twice
     for each in open_invitations(scope=scope, organisation=organisation):
         if each.mail == address and each.row.role == role:
-            return _send(each.row, organisation, address, scope, by)
+            return _send(each.row, organisation, address, scope, by, lang)
     row = Invitation(tenant=organisation.pk, role=role, made_at=clock.now(), made_by=by.pk)
     sealed.put(row, "mail", address)
-    return _send(row, organisation, address, scope, by)
+    return _send(row, organisation, address, scope, by, lang)
 
 
 @transaction.atomic
@@ -195,8 +198,10 @@ def mail_address(text: str) -> str:
     return address
 
 
-def _send(row: Invitation, organisation: Organisation, address: str, scope: Scope, by: User) -> Invitation:
-    """Give an invitation a new link and 14 days, save it, and send the letter: in Japanese to who has no account yet."""
+def _send(
+    row: Invitation, organisation: Organisation, address: str, scope: Scope, by: User, lang: Lang = "ja"
+) -> Invitation:
+    """Give an invitation a new link and 14 days, save it, and send the letter: to who has no account yet in ``lang``."""
     link = secrets.token_urlsafe(LINK_BYTES)
     again = not row._state.adding
     row.link_hash, row.expires_at = _hash(link), clock.now() + LASTS
@@ -204,7 +209,7 @@ def _send(row: Invitation, organisation: Organisation, address: str, scope: Scop
         row.save()
     _record("invitation.renewed" if again else "invitation.made", row, by.pk)
     person = User.objects.filter(email=address).first()
-    language: Lang = "ja" if person is None else letters.lang_of(person)
+    language = lang if person is None else letters.lang_of(person)
     values = {
         "organisation": organisation.name,
         "role": load(settings.PROGRAMME).words(language)(f"site.role.{row.role}"),

@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.translation import override
 
 from sonae.dates import JST
 from sonae_web.accounts import letters
@@ -111,8 +110,8 @@ def confirm(*, scope: Scope, request: UUID, by: User) -> Organisation:
         raise Unfit("site.requests.decided")
     parent = Organisation.objects.get(pk=row.tenant)
     member = add_organisation(kind="member", name=content["name"], parent=parent, number=content["number"])
-    with override(content["lang"]):  # of who asked, not of the clerk
-        invite(scope=scope, organisation=member, role=Role.Name.MEMBER, mail=content["mail"], by=by)
+    asked_in = content["lang"]
+    invite(scope=scope, organisation=member, role=Role.Name.MEMBER, mail=content["mail"], by=by, lang=asked_in)
     row.organisation = member.pk
     _decide(row, JoinRequest.State.CONFIRMED, scope, by)
     return member

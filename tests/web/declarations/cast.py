@@ -31,7 +31,7 @@ def diagnosed(scope: Scope, answer: str = "yes", assumed: tuple[str, ...] = ()) 
 def confirmed(scope: Scope) -> Open:
     """The open declaration with every item confirmed as it was filled in, and nothing in the past: saved in one step."""
     found = drafts.start(scope=scope)
-    business = replace(found.stated.business or SHOP, annual_sales=50_000_000)
+    business = replace(found.stated.business or SHOP, annual_sales=50_000_000, assumed=())
     stated = replace(
         found.stated,
         business=business,
