@@ -22,8 +22,7 @@ def beyond(rates: Tariff, request: Request, annual_premium: int | None = None) -
     if annual_premium is not None:
         lowest, highest = premium_bounds(rates)
         if not lowest <= annual_premium <= highest:
-            found = {"least": f"{lowest:,}", "most": f"{highest:,}"}
-            reasons.append(problem("rating.beyond_premium", "annual_premium", **found))
+            reasons.append(problem("rating.beyond_premium", "annual_premium", least=f"{lowest:,}", most=f"{highest:,}"))
         return tuple(reasons)
     least, greatest = bounds(rates)
     if not least <= request.loading <= greatest:
