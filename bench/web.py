@@ -3,7 +3,7 @@
     PYTHONPATH=src:. .venv/bin/python bench/web.py [--quick] [--seconds 600] [--database sqlite] [--members 50000]
 
 In a temporary folder it makes 50,000 members (``web_data.py``: 5,000 have answered twice, the others are invited), starts
-``sonae serve --workers 2`` as an operator would, behind HTTPS as its proxy tells it, and lets 50 people walk (``web_load.py``,
+``sonae serve`` as an operator would, behind HTTPS as its proxy tells it, and lets 50 people walk (``web_load.py``,
 locust): reading 85 %, saving an answer of the checklist 10 %, a result 5 % (``web_mix.py``); each page alone, without the files
 that a browser keeps. They are signed in beforehand: hashing a password takes a core 0.13 s by intent, so signing in is measured
 by itself. Web, jobs, database and locust share the same two cores; what each took of them is printed.
@@ -33,6 +33,8 @@ HERE = Path(__file__).resolve().parent
 RATE, P50, P99 = 150, 60, 300
 """Requests a second, and milliseconds."""
 QUICK = 20
+WORKERS = {"sqlite": 2, "postgresql": 3}
+"""Web processes, as docs/operating.md advises for two cores."""
 SIGN_IN_SECONDS = 20
 PATIENCE = 60
 """Seconds that the site has to start or to end."""
@@ -79,7 +81,7 @@ def measured(kind: str, address: str, folder: Path, seconds: int, asked: argpars
     started = time.perf_counter()
     _run(["web_data.py", str(plan), str(asked.members), str(asked.answered)], environment, 1_800)
     print(f"\n{kind}: {asked.members:,} members made in {time.perf_counter() - started:.0f} s", flush=True)
-    with _site(environment) as (site, port):
+    with _site(environment, WORKERS[kind]) as (site, port):
         load = ["web_load.py", str(plan), f"http://127.0.0.1:{port}"]
         before, since = _cores(site), os.getloadavg()[0]
         walked = _load([*load, "walk", str(seconds)], environment, seconds)
@@ -119,9 +121,9 @@ def _table(found: dict[str, Any], *, judged: bool = True) -> list[str]:
 
 
 @contextmanager
-def _site(environment: dict[str, str]) -> Iterator[tuple[int, int]]:
+def _site(environment: dict[str, str], workers: int) -> Iterator[tuple[int, int]]:
     """Start the site on a free port, yield its process and port, and end all of it."""
-    command = [sys.executable, "-m", "sonae_cli", "serve", "--port", "0", "--workers", "2"]
+    command = [sys.executable, "-m", "sonae_cli", "serve", "--port", "0", "--workers", str(workers)]
     with tempfile.TemporaryFile("w+") as said:
         site = subprocess.Popen(command, env=environment, stderr=said, stdout=said)
         try:
