@@ -8,8 +8,8 @@ locust): reading 85 %, saving an answer of the checklist 10 %, a result 5 % (``w
 that a browser keeps. They are signed in beforehand: hashing a password takes a core 0.13 s by intent, so signing in is measured
 by itself. Web, jobs, database and locust share the same two cores; what each took of them is printed.
 
-PostgreSQL writes to the disk at each commit as installed; SQLite as the site's settings say. Members stand for covers, which the
-site does not have yet. Exits with 1 when a target is missed; ends and deletes all that it began. ``web_pages.py`` tells the
+PostgreSQL writes to the disk at each commit as installed; SQLite as the site's settings say. Members stand for covers: those have no page
+in the mix. Exits with 1 when a target is missed; ends and deletes all that it began. ``web_pages.py`` tells the
 processor time of a single page.
 """
 

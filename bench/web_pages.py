@@ -53,7 +53,7 @@ def pages(plan: dict[str, Any]) -> dict[str, Callable[[int], Any]]:
     """Return how to get each page, with the number of the member, link or business to take."""
     member = [(_client(each["session"]), each, f"/my/{each['place']}") for each in plan["members"][:20]]
     association, prefecture = plan["associations"][0], plan["prefectures"][0]
-    national, visitor = plan["national"][0], Client()
+    national, visitor = plan["national"][0], Client(SERVER_NAME="localhost")
     clerk, federation, root = (_client(each["session"]) for each in (association, prefecture, national))
 
     def of_member(path: str) -> Callable[[int], Any]:
@@ -92,7 +92,7 @@ def pages(plan: dict[str, Any]) -> dict[str, Callable[[int], Any]]:
 
 
 def _client(session: str) -> Client:
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.cookies[settings.SESSION_COOKIE_NAME] = session
     return client
 

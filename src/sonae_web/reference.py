@@ -22,7 +22,7 @@ from sonae_web.accounts.models import Organisation, Token
 from sonae_web.accounts.tokens import SCOPES, Acting
 from sonae_web.api import api
 from sonae_web.diagnosis import own_api as own
-from sonae_web.diagnosis import results
+from sonae_web.diagnosis import result_views, results
 from sonae_web.diagnosis.api import checklist_data, programme_data, programmes_data
 from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.results import Frozen
@@ -183,7 +183,7 @@ EXAMPLES: Mapping[str, Example] = MappingProxyType(
         ),
         "report": Example(
             f"diagnoses/{RESULT}/report.pdf?lang={{lang}}",
-            lambda _, lang: _headers(own.file(sample(), lang, b"")),
+            lambda _, lang: _headers(result_views.file(sample(), lang, b"")),
             with_token=True,
             file="report.pdf",
         ),

@@ -91,11 +91,11 @@ def test_other_content_under_the_same_seal_is_found_when_it_is_read(place: Tree)
         row = Quote.objects.exclude(decided=None).get()
         decision = Decision.objects.get(quote=row)
         for frozen in (row, decision):
-            content = services.opened(frozen)
+            content = services.content(frozen)
             sealed.put(frozen, "content", content | {"forged": 1})
             frozen.save(update_fields=["content"])
             with pytest.raises(services.Altered):
-                services.opened(frozen)
+                services.content(frozen)
 
 
 def test_keys_can_be_changed_under_it(place: Tree, settings: Any) -> None:

@@ -5,16 +5,19 @@ import logging
 import os
 import subprocess
 import sys
+import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from sonae_web.ground import audit, clock
 from sonae_web.ground.logs import Json
+from sonae_web.ground.templatetags import sonae as tags
 from sonae_web.ground.vault import new_key
 from tests.cast import ROOT
 
@@ -137,3 +140,14 @@ def test_djangos_own_check_for_production_finds_nothing(tmp_path: Path) -> None:
     worse = started(production | {"SONAE_HTTPS": "false"}, "django", "check", "--deploy", "--fail-level", "WARNING")
     assert worse.returncode == 1
     assert "security.W012" in worse.stderr
+
+
+def test_addresses_of_an_organisation_are_remembered_and_private_links_never_are() -> None:
+    place, link = uuid.uuid4(), "s3cret-" + "x" * 30
+    before = tags._address.cache_info().currsize
+    assert tags.url("checklist_question", place, "a.b") == reverse("checklist_question", args=[place, "a.b"])
+    assert tags._address.cache_info().currsize == before + 1
+    for number in (1, 2):
+        assert tags.url("quick_question", link, number) == reverse("quick_question", args=[link, number])
+        assert tags.url("quick_question", link=link, number=number) == reverse("quick_question", args=[link, number])
+    assert tags._address.cache_info().currsize == before + 1

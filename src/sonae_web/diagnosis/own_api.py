@@ -10,13 +10,12 @@ from ninja import Router
 from sonae.figures import Lang
 from sonae_web.accounts.api import TokenAuth
 from sonae_web.accounts.tokens import Acting
-from sonae_web.diagnosis import results
+from sonae_web.diagnosis import result_views, results
 from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.results import Frozen
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit
 from sonae_web.ground.api import answer, language, page
-from sonae_web.ground.download import download
 from sonae_web.ground.scope import declared, get_or_404
 
 router = Router(tags=["own"])
@@ -60,12 +59,7 @@ def report(request: HttpRequest, result: str, lang: str = "") -> HttpResponse:
     row = get_or_404(Result, acting.scope, result)
     with declared(acting.scope):
         pdf = results.paper(scope=acting.scope, row=row, lang=chosen, token=acting.token.pk)
-    return file(row, chosen, pdf)
-
-
-def file(row: Result, lang: Lang, content: bytes) -> HttpResponse:
-    """Return a report as an answer."""
-    return download(content, f"sonae-{row.number}-{lang}.pdf")
+    return result_views.file(row, chosen, pdf)
 
 
 # --- data

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from sonae.figures import Lang
 from sonae.papers import Spoke, radar
 from sonae.programmes import load
 from sonae_web.accounts.acting import ActingRequest
@@ -63,7 +64,12 @@ def report(request: ActingRequest, result: UUID) -> HttpResponse:
     """The risk report of a result as PDF, in the language of the page."""
     scope = request.acting.scope
     row = get_or_404(Result, scope, result)
-    return download(results.paper(scope=scope, row=row, lang=lang()), f"sonae-{row.number}-{lang()}.pdf")
+    return file(row, lang(), results.paper(scope=scope, row=row, lang=lang()))
+
+
+def file(row: Result, lang: Lang, content: bytes) -> HttpResponse:
+    """Return a report as an answer."""
+    return download(content, f"sonae-{row.number}-{lang}.pdf")
 
 
 def comparable(row: Result, earlier: Result) -> bool:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from fractions import Fraction
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -22,7 +21,6 @@ from sonae_web.declarations.desk_views import shown as shown_declaration
 from sonae_web.declarations.shown import pdf
 from sonae_web.diagnosis.figures import yen_amount
 from sonae_web.diagnosis.services import programme
-from sonae_web.ground import sealed
 from sonae_web.ground.idempotency import once
 from sonae_web.ground.typed import lines
 from sonae_web.ground.words import lang, words
@@ -153,7 +151,7 @@ def _page(
     scope, texts = request.acting.scope, words()
     row, content, decision = referrals.read(scope=scope, quote=quote)
     rates = tariff(programme(), row.on)
-    body: dict[str, Any] = sealed.get(decision, "content") if decision else {}
+    body = services.content(decision) if decision else {}
     stands = body.get("quote") or content["quote"]
     seconds = referrals.needs_second(
         row,

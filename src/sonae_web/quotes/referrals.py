@@ -28,7 +28,7 @@ from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.scope import Scope, get_or_404
 from sonae_web.quotes import letters
 from sonae_web.quotes.models import Decision, Quote
-from sonae_web.quotes.services import content, opened
+from sonae_web.quotes.services import content
 
 OPEN = (Quote.State.WAITING, Quote.State.CONFIRMING)
 DECIDED = (Quote.State.APPROVED, Quote.State.REFUSED)
@@ -228,7 +228,7 @@ def _plain_differs(row: Quote) -> bool:
 
 
 def _settle(row: Quote, decision: Decision, scope: Scope) -> None:
-    body = opened(decision)
+    body = content(decision)
     row.state = Quote.State.APPROVED if body["quote"] else Quote.State.REFUSED
     if body["quote"]:
         row.annual_premium, row.premium = body["quote"]["annual_premium"], body["quote"]["premium"]

@@ -185,17 +185,14 @@ def is_usable(row: Quote) -> bool:
     return row.state in USABLE and not row.expired
 
 
-def content(row: Quote) -> dict[str, Any]:
-    """Return what a quote was frozen with: the request and steps as rated (``quote``), the choice, the plans beside it."""
-    return opened(row)
-
-
-def opened(row: Quote | Decision) -> dict[str, Any]:
-    """Return the sealed content of a quote or decision. Raises Altered when it is not what the hash is of."""
-    content = sealed.get_bytes(row, "content")
-    if sha256(content).hexdigest() != row.hash:
+def content(row: Quote | Decision) -> dict[str, Any]:
+    """Return what a quote was frozen with: the request and steps as rated (``quote``), the choice, the plans beside it; or
+    what was decided on it. Raises Altered when it is not what the hash is of.
+    """
+    stored = sealed.get_bytes(row, "content")
+    if sha256(stored).hexdigest() != row.hash:
         raise Altered(str(row.pk))
-    found: dict[str, Any] = json.loads(content)
+    found: dict[str, Any] = json.loads(stored)
     return found
 
 
@@ -204,7 +201,7 @@ def decision(scope: Scope, row: Quote) -> tuple[Decision, dict[str, Any]] | None
     if row.state not in (Quote.State.APPROVED, Quote.State.REFUSED):
         return None
     found = Decision.within(scope).filter(quote=row).first()
-    return None if found is None else (found, opened(found))
+    return None if found is None else (found, content(found))
 
 
 def standing(scope: Scope, row: Quote) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from sonae_web.quotes.models import Quote
 from tests.web.cast import acting, once, person
 from tests.web.test_checklists import SHOP, answered
 
+JUNE = datetime(2027, 6, 10, 1, 0, tzinfo=UTC)
+"""Ten o'clock in Japan on a day on which one may join."""
 FORM = {
     "industry": "retail",
     "annual_sales": "1.2億",

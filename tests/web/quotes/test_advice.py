@@ -1,11 +1,7 @@
 """The agent: quotes that members asked it to explain, with the plan that it may recommend."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
-
 import pytest
 
-from sonae_web.ground import clock
 from sonae_web.ground.scope import declared
 from sonae_web.quotes import services
 from tests.web.cast import Tree, scope
@@ -13,12 +9,6 @@ from tests.web.quotes.cast import diagnosed, quote, staff
 from tests.web.test_members import at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _in_june() -> Iterator[None]:
-    with clock.stopped(datetime(2027, 6, 10, 1, 0, tzinfo=UTC)):
-        yield
 
 
 def test_the_agent_sees_what_it_may_recommend_and_why(place: Tree) -> None:

@@ -1,6 +1,5 @@
 """Mails about referred quotes: to underwriters when one waits, to the member when it is decided; each in its language."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -20,22 +19,6 @@ from tests.web.quotes.cast import quote
 
 pytestmark = pytest.mark.django_db
 PLAIN = Judgement(approved=True, reason="見本：理由の全文")
-
-
-@pytest.fixture(autouse=True)
-def _in_june() -> Iterator[None]:
-    with clock.stopped(datetime(2027, 6, 10, 1, 0, tzinfo=UTC)):
-        yield
-
-
-@pytest.fixture
-def member(place: Tree) -> Scope:
-    return scope("member", place.member)
-
-
-@pytest.fixture
-def underwriter(place: Tree) -> Scope:
-    return scope("underwriter", place.prefecture)
 
 
 def mails(kind: str) -> list[dict[str, Any]]:

@@ -1,6 +1,5 @@
 """A referral that the tariff has no figure for: an underwriter takes it at a premium of its own, beyond its authority by two."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -9,15 +8,13 @@ from django.test import Client
 from sonae.figures import LANGS, Lang
 from sonae.programmes import Programme, load, programme
 from sonae_web.accounts.models import User
-from sonae_web.ground import clock
 from sonae_web.ground.models import Document, Mail
 from sonae_web.ground.scope import Scope, declared, unscoped
 from sonae_web.quotes import papers, referrals, services
 from sonae_web.quotes.models import Decision, Quote
 from sonae_web.quotes.referrals import Judgement, NoFigure
-from tests.web.cast import Tree, scope
+from tests.web.cast import Tree
 from tests.web.quotes.cast import form, quote, row, staff
-from tests.web.quotes.test_referrals import JUNE
 from tests.web.test_members import at
 
 pytestmark = pytest.mark.django_db
@@ -25,24 +22,13 @@ NAMED = Judgement(approved=True, reason="類似の業者の実績による。", 
 
 
 @pytest.fixture(autouse=True)
-def beyond_the_tariff(monkeypatch: pytest.MonkeyPatch) -> Iterator[Programme]:
-    """A programme with a deductible beyond the tariff's last, on a day in June."""
+def beyond_the_tariff(monkeypatch: pytest.MonkeyPatch) -> Programme:
+    """A programme with a deductible beyond the tariff's last."""
     found = load("chuokai-leak")
     plans = tuple(replace(each, deductible=2_000_000) if each.id == "p5000" else each for each in found.plans)
     changed = replace(found, plans=plans)
     monkeypatch.setattr(programme, "load_folder", lambda _: (changed, ()))
-    with clock.stopped(JUNE):
-        yield changed
-
-
-@pytest.fixture
-def member(place: Tree) -> Scope:
-    return scope("member", place.member)
-
-
-@pytest.fixture
-def underwriter(place: Tree) -> Scope:
-    return scope("underwriter", place.prefecture)
+    return changed
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A member's quotes: the plans side by side, a quote made and frozen, its paper, how long it is good, what is refused."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,17 +19,10 @@ from sonae_web.quotes.models import Quote
 from tests.web.cast import Tree, acting, person, scope
 from tests.web.declarations.cast import diagnosed as declare_diagnosed
 from tests.web.declarations.cast import signed
-from tests.web.quotes.cast import FORM, INCIDENT, diagnosed, form, quote, row, told
+from tests.web.quotes.cast import FORM, INCIDENT, JUNE, diagnosed, form, quote, row, told
 from tests.web.test_members import at
 
 pytestmark = pytest.mark.django_db
-TODAY = datetime(2027, 6, 10, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _in_june() -> Iterator[None]:
-    with clock.stopped(TODAY):
-        yield
 
 
 @pytest.fixture
@@ -45,11 +37,6 @@ def hanako(place: Tree) -> User:
 def browser(client: Client, hanako: User) -> Client:
     client.force_login(hanako)
     return client
-
-
-@pytest.fixture
-def member(place: Tree) -> Scope:
-    return scope("member", place.member)
 
 
 def test_a_member_goes_from_its_report_to_a_quote_on_paper(browser: Client, place: Tree, member: Scope) -> None:
@@ -194,9 +181,9 @@ def test_a_quote_is_good_for_so_many_days_and_never_past_the_start(member: Scope
     assert made.expires_on == date(2027, 7, 10)
     with declared(member):
         assert [each.pk for each in services.usable(scope=member)] == [made.pk]
-        with clock.stopped(TODAY + timedelta(days=30)):
+        with clock.stopped(JUNE + timedelta(days=30)):
             assert services.is_usable(made)
-        with clock.stopped(TODAY + timedelta(days=31)):
+        with clock.stopped(JUNE + timedelta(days=31)):
             assert services.usable(scope=member) == []
     with clock.stopped(datetime(2027, 1, 31, 1, 0, tzinfo=UTC)):
         assert quote(member, kind="normal").expires_on == date(2027, 3, 2)

@@ -1,6 +1,5 @@
 """Referred quotes: decided by an underwriter of the federation, with a reason; beyond one's authority by two; once."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -26,29 +25,12 @@ from tests.web.apart import at_once, prepare
 from tests.web.cast import Tree, scope, tree
 from tests.web.declarations.cast import HANAKO, signed
 from tests.web.declarations.cast import diagnosed as declare_diagnosed
-from tests.web.quotes.cast import form, quote, row, staff, told
+from tests.web.quotes.cast import JUNE, form, quote, row, staff, told
 from tests.web.test_members import at
 
 pytestmark = pytest.mark.django_db
 TAKEN = Judgement(approved=True, reason="再発防止策を確認した。", conditions=("委託先との契約を見直すこと",))
 DEAR = replace(TAKEN, loading=Fraction(2))
-JUNE = datetime(2027, 6, 10, 1, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _in_june() -> Iterator[None]:
-    with clock.stopped(JUNE):
-        yield
-
-
-@pytest.fixture
-def member(place: Tree) -> Scope:
-    return scope("member", place.member)
-
-
-@pytest.fixture
-def underwriter(place: Tree) -> Scope:
-    return scope("underwriter", place.prefecture)
 
 
 @pytest.fixture

@@ -28,13 +28,18 @@ def w(context: template.Context, key: str, **values: object) -> str:
 
 @register.simple_tag
 def url(name: str, *values: object, **named: object) -> str:
-    """Return the address of a page, as the tag of that name does, remembered: a table's rows ask for hundreds."""
-    return _address(get_script_prefix(), name, values, tuple(named.items()))
+    """Return the address of a page, as the tag of that name does; of an organisation's it is remembered: tables ask for hundreds.
+
+    Others are made anew each time: what stands in a private link is not to stay in memory.
+    """
+    if named or (values and not isinstance(values[0], uuid.UUID)):
+        return reverse(name, args=values, kwargs=named)
+    return _address(get_script_prefix(), name, values)
 
 
 @lru_cache(maxsize=20_000)
-def _address(_prefix: str, name: str, values: tuple[object, ...], named: tuple[tuple[str, object], ...]) -> str:
-    return conditional_escape(reverse(name, args=values, kwargs=dict(named)))
+def _address(_prefix: str, name: str, values: tuple[object, ...]) -> str:
+    return conditional_escape(reverse(name, args=values))
 
 
 @register.filter(name="yen")
