@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
 from sonae_web.accounts import services
+from sonae_web.accounts.acting import held as acts_as
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
 from sonae_web.accounts.services import add_organisation, grant_role, revoke_role, scope_of
 from sonae_web.ground import row_security
@@ -394,7 +395,9 @@ def test_a_role_that_is_revoked_someone_elses_or_of_a_closed_account_gives_no_sc
     User.objects.filter(pk=user.pk).update(is_active=False)
     with pytest.raises(ScopeMissing):
         scope_of(user=user, role=held.pk)
+    assert acts_as(User.objects.get(pk=user.pk), there.member.pk, frozenset({"member"})) is None
     User.objects.update(is_active=True)
+    assert acts_as(User.objects.get(pk=user.pk), there.member.pk, frozenset({"member"})) is not None
     assert scope_of(user=user, role=held.pk)
     for _ in range(2):
         revoke_role(role=held.pk)
