@@ -7,7 +7,7 @@ from sonae.enrolment import Answer
 from sonae.figures import Lang
 from sonae.policy.inputs import Letter, Parties
 from sonae.policy.paper import Block, Paper, Sheet
-from sonae.policy.price import period_rows
+from sonae.policy.price import kind_row, period_row
 from sonae.programmes import Programme, Words
 
 
@@ -17,14 +17,12 @@ def letter(programme: Programme, parties: Parties, found: Letter, lang: Lang) ->
         raise ValueError("a letter of return or refusal says why")
     sheet = Sheet(programme, parties, lang)
     kind = f"letter_{found.kind}"
+    facts = [(sheet.w("letter.application"), found.application)]
+    if found.period is not None:  # applied for: neither covered nor debited yet
+        facts += [kind_row(sheet, found.period), period_row(sheet, found.period, "letter.period")]
     blocks = [
         sheet.text(sheet.w(f"{kind}.lead")),
-        sheet.facts(
-            [
-                (sheet.w("letter.application"), found.application),
-                *(period_rows(sheet, found.period) if found.period else []),
-            ]
-        ),
+        sheet.facts(facts),
         sheet.title(sheet.w(f"{kind}.points_title")),
         sheet.points(found.points),
         *_next(sheet, found, kind),

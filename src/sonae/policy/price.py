@@ -23,19 +23,18 @@ def quote(programme: Programme, parties: Parties, found: Quote, lang: Lang) -> P
 
 def period_rows(sheet: Sheet, period: Period) -> list[tuple[str, str]]:
     """Return the period of cover and the day of the debit as rows."""
-    return [
-        (sheet.w("kind"), sheet.w(f"kind_{period.kind}")),
-        (
-            sheet.w("period"),
-            sheet.w(
-                "period_text",
-                first=sheet.contract_moment(period.cover_from),
-                last=sheet.contract_moment(period.cover_to),
-                months=period.months,
-            ),
-        ),
-        (sheet.w("debit_on"), sheet.day(period.debit_on)),
-    ]
+    return [kind_row(sheet, period), period_row(sheet, period), (sheet.w("debit_on"), sheet.day(period.debit_on))]
+
+
+def kind_row(sheet: Sheet, period: Period) -> tuple[str, str]:
+    """Return whether it is normal or mid-term cover, as a row."""
+    return sheet.w("kind"), sheet.w(f"kind_{period.kind}")
+
+
+def period_row(sheet: Sheet, period: Period, name: str = "period") -> tuple[str, str]:
+    """Return a period of cover as a row, under the word ``name``."""
+    first, last = (sheet.contract_moment(each) for each in (period.cover_from, period.cover_to))
+    return sheet.w(name), sheet.w("period_text", first=first, last=last, months=period.months)
 
 
 def _verdict(sheet: Sheet, found: Quote) -> list[Block]:

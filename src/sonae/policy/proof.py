@@ -5,7 +5,7 @@ from sonae.figures import Lang, count
 from sonae.papers import qr
 from sonae.policy.inputs import CONFIRMATIONS, Account, Application, Certificate, Parties
 from sonae.policy.paper import Block, Paper, Sheet
-from sonae.policy.price import period_rows
+from sonae.policy.price import period_row, period_rows
 from sonae.programmes import Programme
 
 SHOWN_DIGITS = 3
@@ -71,7 +71,7 @@ def certificate(programme: Programme, parties: Parties, cover: Certificate, lang
                 (sheet.w("association"), cover.association),
                 (sheet.w("policyholder"), parties.policyholder),
                 (sheet.w("master_policy"), cover.master_policy),
-                *[row for row in period_rows(sheet, cover.period) if row[0] == sheet.w("period")],
+                period_row(sheet, cover.period),
                 (sheet.w("first_cover"), sheet.day(cover.first_cover_on)),
             ]
         ),
