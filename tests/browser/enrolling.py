@@ -66,7 +66,7 @@ def fill(page: Page, look: Look) -> None:
     press(page, "保存して次へ")
     expect(page.get_by_role("alert")).to_be_visible()
     look(page)
-    page.get_by_label("保有する個人情報の人数").fill("1,200人")
+    expect(page.get_by_label("保有する個人情報の人数")).not_to_have_value("")  # as the quote was rated
     page.get_by_label("氏名").fill("見本 花子")
     page.get_by_label("役職").fill("代表取締役")
     page.get_by_label("代表者", exact=True).check()

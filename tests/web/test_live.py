@@ -44,8 +44,8 @@ def walked(place: Tree) -> Cover:
     done(member, "application_start", [my], {"year": "2027"})
     row = Application.within(mine).get()
     ticks = {"given": list(drafts.CONFIRMED), "how": "screen", "version": drafts.version_now(row)}
-    chosen = {"quote": str(Quote.within(mine).get().pk)}
-    for part, form in (("plan", chosen), ("business", BUSINESS), ("account", ACCOUNT), ("confirm", ticks)):
+    chosen, held = {"quote": str(Quote.within(mine).get().pk)}, {**BUSINESS, "persons_held": FORM["persons_held"]}
+    for part, form in (("plan", chosen), ("business", held), ("account", ACCOUNT), ("confirm", ticks)):
         seen = {"seen": str(now(mine, row.pk).version)}
         done(member, "application_part", [my, row.pk, part], {**form, **seen})
     start = records.choice_of(row)
