@@ -265,7 +265,7 @@ def _filled(acts: Scope, there: Tree) -> Application:
     browser.force_login(User.objects.get(pk=acts.user))
     begun = browser.post(at("application_start", there.neighbour), {"year": str(choice.year), **once()})["Location"]
     root = begun.rsplit("/", 1)[0]
-    business = {"persons_held": "900", "signatory": MARKERS["applicant"], "position": "見本", "authority": "delegated"}
+    business = {"persons_held": "1200", "signatory": MARKERS["applicant"], "position": "見本", "authority": "delegated"}
     account = {**ACCOUNT, "holder": MARKERS["holder"], "number": MARKERS["account"]}
     row = Application.within(acts).get()
     confirm = {"how": "paper", "version": drafted.version_now(row), "given": list(drafted.CONFIRMED)}
