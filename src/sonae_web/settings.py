@@ -149,7 +149,7 @@ TEMPLATES = [
 AUTH_USER_MODEL = "accounts.User"
 TREE_MODEL = "accounts.Organisation"
 """Where each tenant stands: what the ground asks about scopes (``sonae_web.ground.scope``)."""
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["sonae_web.accounts.backend.Backend"]
 LOGIN_URL, LOGIN_REDIRECT_URL, ACCOUNT_LOGOUT_REDIRECT_URL = "account_login", "home", "landing"
 ACCOUNT_ADAPTER, MFA_ADAPTER = "sonae_web.accounts.adapter.Account", "sonae_web.accounts.adapter.SecondFactor"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

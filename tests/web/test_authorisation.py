@@ -11,7 +11,6 @@ from inspect import unwrap
 from typing import Any
 
 import pytest
-from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
@@ -21,6 +20,7 @@ from sonae_web.accounts import acting as gate
 from sonae_web.accounts import invitations
 from sonae_web.accounts.acting import PUBLIC, SIGNED_IN, SURELY, Acting, held
 from sonae_web.accounts.api import TokenAuth
+from sonae_web.accounts.backend import Backend
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
 from sonae_web.accounts.rules import MIDWAY, OTHERS, Address, addresses
 from sonae_web.accounts.tokens import authenticate
@@ -56,7 +56,7 @@ def there(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is the same for each cell is found once: a session and its person, a paper's print."""
     render = sys.modules["sonae.papers.render"]
-    load, get_user, prints = SessionStore.load, AuthenticationBackend.get_user, render._compiler
+    load, get_user, prints = SessionStore.load, Backend.get_user, render._compiler
     sessions: dict[str, dict[str, Any]] = {}
     people: dict[str, Any] = {}
     papers: dict[tuple[str, str], bytes] = {}
@@ -83,7 +83,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
             return papers[key]
 
     monkeypatch.setattr(SessionStore, "load", loaded)
-    monkeypatch.setattr(AuthenticationBackend, "get_user", person)
+    monkeypatch.setattr(Backend, "get_user", person)
     monkeypatch.setattr(render, "_compiler", Press)
 
 

@@ -1,5 +1,6 @@
 """The second wall: PostgreSQL itself shows, takes and changes nothing outside the scope, whatever a statement says."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from django.test import Client
 from django.urls import path, reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg import ClientCursor
 from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker
 
 from sonae_web.accounts.models import Organisation
@@ -314,20 +316,60 @@ def test_nothing_of_a_request_is_left_for_the_next_on_the_same_connection(client
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_page_that_is_only_read_is_told_its_scope_once(
+def test_a_page_tells_its_scope_with_its_statements_and_sends_nothing_besides(
     client: Client, place: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told, user, tell = list[object](), person(), DatabaseWrapper._tell
+    user = person()
     acting(user, "member", place.member)
     client.force_login(user)
+    sent, told = list[bytes](), list[object]()
+    send, tell = ClientCursor._execute_send, DatabaseWrapper._tell
 
-    def listened(self: DatabaseWrapper, to: Any) -> None:
+    def listened(self: Any, query: Any, **options: Any) -> None:
+        sent.append(query.query)
+        send(self, query, **options)
+
+    monkeypatch.setattr(ClientCursor, "_execute_send", listened)
+
+    def apart(self: DatabaseWrapper, to: Any) -> None:
         told.append(to)
         tell(self, to)
 
-    monkeypatch.setattr(DatabaseWrapper, "_tell", listened)
+    monkeypatch.setattr(DatabaseWrapper, "_tell", apart)
     assert client.get(reverse("business", args=[place.member.pk])).status_code == 200
-    assert [type(each) for each in told if each is not None] == [Scope]
+    owned = [each for each in sent if b"diagnosis_" in each]
+    assert owned
+    assert all(
+        each.startswith(b"SELECT set_config") and place.member.pk.hex.encode() in each.replace(b"-", b"")
+        for each in owned
+    )
+    assert told == []
+    assert not [each for each in sent if each.startswith((b"BEGIN", b"SELECT 1"))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_the_server_ended_is_noticed_without_asking_and_replaced() -> None:
+    ((pid,),) = execute("SELECT pg_backend_pid()")
+    assert connection.is_usable()
+    with suppress(ProgrammingError), transaction.atomic():
+        try:
+            execute("SELECT nothing_of_that_name")
+        finally:
+            assert not connection.is_usable()
+    assert connection.is_usable()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
+    finally:
+        other.close()
+    until = time.monotonic() + 10
+    while connection.is_usable():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    vars(connections["default"]).update(health_check_enabled=True, health_check_done=False)
+    ((anew,),) = execute("SELECT pg_backend_pid()")
+    assert anew != pid
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,20 +6,20 @@ yet, ``@public`` for everybody. The rule stays on the view as ``.rule``, where t
 
 import uuid
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.views import redirect_to_login
-from django.db import connection, transaction
+from django.db.models import F, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from sonae_web.accounts import kept
 from sonae_web.accounts.models import STAFF, Organisation, Role, User
 from sonae_web.accounts.services import scope_held
+from sonae_web.ground.asked import Asked
 from sonae_web.ground.rules import PUBLIC, View, public
 from sonae_web.ground.scope import Scope, declared
 
@@ -120,7 +120,7 @@ def acting(*roles: str, keeps: bool = False) -> Callable[[View], View]:
             if who.organisation.state == Organisation.State.ARCHIVED and request.method not in ("GET", "HEAD"):
                 return render(request, "accounts/archived.html", {"organisation": who.organisation}, status=409)
             request.acting = who  # type: ignore[attr-defined]
-            with declared(who.scope), _at_once(request):
+            with declared(who.scope):
                 answer = view(request, **values)
                 if isinstance(answer, HttpResponse) and hasattr(answer, "render"):
                     answer.render()
@@ -132,19 +132,23 @@ def acting(*roles: str, keeps: bool = False) -> Callable[[View], View]:
     return decorate
 
 
-def _at_once(request: HttpRequest) -> AbstractContextManager[None]:
-    """Let a page that is only read run in one transaction on PostgreSQL, which is then told the scope once, not each time."""
-    reads = request.method in ("GET", "HEAD") and connection.vendor == "postgresql"
-    return transaction.atomic() if reads else nullcontext()
+_holding = Asked(
+    lambda user, organisation: Organisation.objects.filter(pk=organisation, roles__user=user).annotate(
+        held=F("roles__role")
+    ),
+    user=UUIDField(),
+    organisation=UUIDField(),
+)
+"""The organisation, once for each role that a person holds in it (``held``)."""
 
 
 def held(user: User, organisation: uuid.UUID, roles: frozenset[str]) -> Acting | None:
     """Return the person acting in the first of the roles that it holds in an organisation, or None."""
-    rows = Role.objects.filter(user=user, organisation=organisation, role__in=roles).select_related("organisation")
-    row = min(rows, key=lambda each: each.role, default=None)
-    if row is None or not user.is_active:
+    found = {vars(each)["held"]: each for each in _holding(user=user.pk, organisation=organisation)}
+    role = min(roles & found.keys(), default=None)
+    if role is None or not user.is_active:
         return None
-    return Acting(user, row.role, row.organisation, scope_held(row))
+    return Acting(user, role, found[role], scope_held(user.pk, role, found[role]))
 
 
 def roles_of(user: User) -> list[Role]:

@@ -116,13 +116,12 @@ def scope_of(*, user: User, role: uuid.UUID) -> Scope:
     held = Role.objects.select_related("organisation").filter(pk=role, user=user, user__is_active=True).first()
     if held is None:
         raise ScopeMissing("this person does not hold this role")
-    return scope_held(held)
+    return scope_held(held.user_id, held.role, held.organisation)
 
 
-def scope_held(role: Role) -> Scope:
+def scope_held(user: uuid.UUID, role: str, organisation: Organisation) -> Scope:
     """Return the scope of a role just read from the database, whose person has an open account."""
-    path = bytes(role.organisation.path) if role.role in SEES_ITS_BRANCH else b""
-    return Scope(role.user_id, role.role, role.organisation_id, path)
+    return Scope(user, role, organisation.pk, bytes(organisation.path) if role in SEES_ITS_BRANCH else b"")
 
 
 def sees(scope: Scope, organisation: Organisation) -> bool:

@@ -1,10 +1,10 @@
 """Django's PostgreSQL back end, but every statement runs in the scope that holds for it (``reach.holding``).
 
-Before a statement, the scope is told to the database as settings that end with the transaction (``set_config(…, true)``);
-the policies of ``row_security`` read them. What rests on this:
+With a statement goes, in front of it in the same message, its scope as settings that end with the transaction
+(``set_config(…, true)``); the policies of ``row_security`` read them. What rests on this:
 
 - Nothing is left over: the database itself forgets the settings at the end of each transaction, whoever uses the connection
-  next, even behind a pooler. A statement in a scope outside a transaction gets one of its own.
+  next, even behind a pooler. Statements of one message outside a transaction are a transaction of their own.
 - They are told again when the scope has changed since the last statement, and after every ROLLBACK, for rolling back to a
   savepoint brings back what was set before it.
 - Where no scope holds nothing is set, and the policies show no row.
@@ -15,8 +15,9 @@ It is a back end, and not a call at the beginning of requests, so that no way to
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import psycopg
 from django.db.backends.postgresql import base
-from psycopg.pq import TransactionStatus
+from psycopg.pq import ConnStatus, TransactionStatus
 
 from sonae_web.ground.reach import Reach, Scope, ScopeMissing, Unscoped, holding
 
@@ -38,11 +39,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.execute_wrappers.append(self._in_scope)
 
     def create_cursor(self, name: str | None = None) -> Any:
-        """Return a cursor without the ways around what is told before each statement."""
+        """Return a cursor without the ways around what is told with each statement."""
         cursor = super().create_cursor(name)
         for way in ("callproc", "copy", "stream"):
             setattr(cursor, way, _refused)
         return cursor
+
+    def is_usable(self) -> bool:
+        """Return whether statements can be sent, without asking the server: one that has gone has closed its end.
+
+        What cannot be seen so (a network that swallows everything) a question would wait for as long as the statement.
+        """
+        if self.connection is None:
+            return False
+        raw = self.connection.pgconn
+        try:
+            raw.consume_input()
+        except psycopg.Error:
+            return False
+        return bool(raw.status == ConnStatus.OK and raw.transaction_status != TransactionStatus.INERROR)
 
     def _in_scope(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
         """Run a statement in the scope that holds."""
@@ -54,6 +69,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._told = _UNKNOWN
         if word in UNTOUCHED or to is self._told:
             return execute(sql, params, many, context)
+        cursor = context["cursor"].cursor
+        if isinstance(params, tuple) and isinstance(sql, str) and not many and not getattr(cursor, "name", None):
+            execute(f"{TELL};{sql}", settings_of(to) + params, many, context)
+            self._told = to
+            cursor.nextset()
+            return None
         if outside and self.connection.autocommit:
             with self.wrap_database_errors, self.connection.transaction():
                 self._tell(to)
