@@ -19,9 +19,9 @@ from django.urls import include, path
 
 from sonae_web.accounts.models import Organisation
 from sonae_web.accounts.services import add_organisation
-from sonae_web.ground import clock, retention
+from sonae_web.ground import audit, clock, retention
 from sonae_web.ground.idempotency import KeyMissing, KeyUsed, once, once_by_header
-from sonae_web.ground.models import Answer
+from sonae_web.ground.models import Answer, AuditRow
 from tests.cast import codes
 from tests.web.apart import at_once, prepare
 from tests.web.cast import person
@@ -37,6 +37,8 @@ def add(request: HttpRequest) -> HttpResponseBase:
     if request.method == "GET":
         return TemplateResponse(request, "once.html")
     made = add_organisation(kind="national", name=request.POST["name"])
+    for action in ("sample.read", "sample.read_pdf", "sample.listed", "sample.made", "sample.already"):
+        audit.record(action=action, kind="sample", object_id=made.pk)
     match request.POST.get("how", ""):
         case "page":
             return HttpResponse(f"{made.pk} {BANK}", headers={"X-Made": str(made.pk)})
@@ -114,6 +116,19 @@ def test_without_a_key_it_is_refused_with_a_page(client: Client, key: str) -> No
         assert "送信を受け付けられませんでした" in refused.content.decode()
     assert (made(), Answer.objects.count()) == (0, 0)
     assert client.get("/add").status_code == 200
+
+
+def test_of_a_faulty_form_the_log_keeps_what_was_read_and_nothing_of_what_was_done(client: Client) -> None:
+    def logged(action: str) -> int:
+        return AuditRow.objects.filter(action=f"sample.{action}").count()
+
+    send(client, how="422")
+    assert [logged(each) for each in ("read", "read_pdf", "listed", "made", "already")] == [1, 1, 1, 0, 0]
+    send(client)
+    send(client)
+    assert [logged(each) for each in ("read", "read_pdf", "listed", "made", "already")] == [2, 2, 2, 1, 1]
+    assert made() == 1
+    assert audit.seal() >= 8
 
 
 @pytest.mark.parametrize("status", ["400", "422", "500"])

@@ -6,8 +6,9 @@ Rows hold ids only, never personal data: who may read the log may not be who may
 import os
 import re
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
@@ -28,6 +29,10 @@ MOST_AT_ONCE = 500
 MOST_DETAILS = 20
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
 _KEY = re.compile(r"[a-z_]{1,40}")
+
+_READING = re.compile(r"[a-z_]+\.(read[a-z_]*|listed)")
+"""Actions that change nothing: somebody saw what is sealed."""
+_readings: ContextVar[list[AuditRow] | None] = ContextVar("readings", default=None)
 
 Value = UUID | int | str
 """What a detail may be: an id, a number, yes or no, a code word."""
@@ -50,7 +55,7 @@ def record(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("a row of the log is written in the transaction of what it tells")
-    return AuditRow.objects.create(
+    row = AuditRow.objects.create(
         created_at=clock.now(),
         actor=None if actor is None else _uuid(actor, "actor"),
         organisation=None if organisation is None else _uuid(organisation, "organisation"),
@@ -60,6 +65,27 @@ def record(
         detail=canonical(_plain(detail or {})),
         request_id=request_id.get(),
     )
+    readings = _readings.get()
+    if readings is not None and _READING.fullmatch(action):
+        readings.append(row)
+    return row
+
+
+@contextmanager
+def readings() -> Iterator[list[AuditRow]]:
+    """Collect the rows of the block that say what somebody read: for whoever takes back what was done there (``keep``)."""
+    found: list[AuditRow] = []
+    token = _readings.set(found)
+    try:
+        yield found
+    finally:
+        _readings.reset(token)
+
+
+def keep(rows: list[AuditRow]) -> None:
+    """Write rows again that were taken back with their transaction: what was done is undone, but what was seen was seen."""
+    if rows:
+        AuditRow.objects.bulk_create(rows)
 
 
 def seal() -> int:

@@ -2,8 +2,8 @@
 
 Key, effect and answer are kept in one transaction: the row of the key is its lock, so that of two at once the second waits
 and gets the first's answer. It comes before every other lock. An answer of 400 or more takes everything back, the key too:
-what was corrected can be sent again with it. Another content under a key already used is refused (409), and so is a
-write without a key (400).
+what was corrected can be sent again with it. The log still tells what such an answer showed. Another content under a key
+already used is refused (409), and so is a write without a key (400).
 
 The actor is the signed-in person, who is checked before (``@acting`` stands outside of ``@once``). A visitor has none: the
 key alone, 122 random bits made with the form, tells visitors apart, since a session may begin with the very answer.
@@ -25,7 +25,7 @@ from django.template.response import SimpleTemplateResponse
 
 from sonae.problems import Refused, problem
 from sonae.programmes import digest
-from sonae_web.ground import clock, sealed
+from sonae_web.ground import audit, clock, sealed
 from sonae_web.ground.models import Answer
 
 FIELD, HEADER = "once", "Idempotency-Key"
@@ -53,7 +53,7 @@ class KeyUsed(Refused):
 def once(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorate a view whose form has ``{% once %}`` in it: each form sent is done once, in one transaction.
 
-    Stands inside of what checks who asks. An answer of 400 or more undoes what the view wrote.
+    Stands inside of what checks who asks. An answer of 400 or more undoes what the view wrote, except in the log what was read.
     """
 
     @wraps(view)
@@ -85,6 +85,14 @@ def once_by_header(request: HttpRequest, actor: uuid.UUID, act: Callable[[], Htt
 
 
 def _once(*, actor: str, key: uuid.UUID, asked: str, at: str, act: Callable[[], HttpResponseBase]) -> HttpResponse:
+    with audit.readings() as read:
+        answer = _done(actor=actor, key=key, asked=asked, at=at, act=act)
+    if answer.status_code >= 400:
+        audit.keep(read)
+    return answer
+
+
+def _done(*, actor: str, key: uuid.UUID, asked: str, at: str, act: Callable[[], HttpResponseBase]) -> HttpResponse:
     with transaction.atomic():
         mine = Answer(actor=actor, key=key, made_at=clock.now())
         row = _claim(mine)

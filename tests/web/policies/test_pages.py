@@ -447,7 +447,15 @@ def test_reading_an_application_is_a_row_of_the_log(place: Tree) -> None:
         row = submitted(scope("member", place.member))
         browser = clerk("federation", place.prefecture)
         browser.get(reverse("desk_application", args=[place.prefecture.pk, row.pk]))
-    assert AuditRow.objects.filter(action="application.read", object_id=str(row.pk)).count() == 1
+        readings = AuditRow.objects.filter(action="application.read", object_id=str(row.pk))
+        assert readings.count() == 1
+        decide = reverse("desk_application_decide", args=[place.prefecture.pk, row.pk])
+        for form, status in (({"do": "return"}, 422), ({"do": "check", "seen": str(row.version + 7)}, 409)):
+            before = readings.count()
+            answer = browser.post(decide, form | once())
+            assert answer.status_code == status
+            assert "見本" in answer.content.decode()
+            assert readings.count() == before + 1, "what a faulty form's page showed"
 
 
 # --- banks
