@@ -169,7 +169,9 @@ def _module(name: str, *arguments: str) -> list[str]:
 
 def _pytest(paths: Sequence[str], flags: set[str], missing: Mapping[str, str], *only: str) -> list[str]:
     marks = [*only, *(f"not needs_{program}" for program in missing), *([] if "--soak" in flags else ["not soak"])]
-    return _module("pytest", "--durations=12", "--durations-min=3", *(["-m", " and ".join(marks)] if marks else []), *paths)
+    return _module(
+        "pytest", "--durations=12", "--durations-min=3", *(["-m", " and ".join(marks)] if marks else []), *paths
+    )
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
