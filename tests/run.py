@@ -42,11 +42,11 @@ PARTS = {
     "tests of the library": ("tests/sonae",),
     "other tests": ("tests/cli", "tests/house", "tests/programmes"),
 }
-"""The whole run in parts, the longest first, so that two at once end together; a test sees to it that they leave nothing out."""
+"""The whole run in parts, the longest first, so that those at once end together; a test sees to it that they leave nothing out."""
 LONG = 2
 """How many of them take longer than the tests on PostgreSQL."""
-AT_ONCE = 2
-"""Parts that run side by side."""
+AT_ONCE = 3
+"""Parts that run side by side: one more than two cores, for a browser and a database let others wait."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(parts: Sequence[Part]) -> list[str]:
-    """Run parts, two at once, each one's output when it has ended; return the names of those that failed.
+    """Run parts, AT_ONCE of them, each one's output when it has ended; return the names of those that failed.
 
     A single part prints as it goes. Whatever ends this ends what it started.
     """
