@@ -14,8 +14,10 @@ from django.utils import timezone
 from sonae_web.accounts.acting import held
 from sonae_web.accounts.backend import Backend
 from sonae_web.accounts.models import Organisation, Role, User
-from sonae_web.ground.asked import Asked
+from sonae_web.diagnosis.models import Progress
+from sonae_web.ground.asked import Asked, AskedWithin
 from sonae_web.ground.browser_state import SessionStore
+from sonae_web.ground.scope import Scope, unscoped
 from tests.web.cast import Tree, acting, person
 
 pytestmark = pytest.mark.django_db
@@ -85,3 +87,27 @@ def test_who_acts_is_the_first_role_that_the_page_allows(place: Tree) -> None:
                 assert (found and (found.role, found.organisation)) == (first and (first.role, first.organisation))
                 if found:
                     assert (found.scope.user, found.scope.organisation) == (who.pk, organisation.pk)
+
+
+def test_of_an_organisations_rows_it_finds_what_within_finds_and_no_others(place: Tree) -> None:
+    asked = AskedWithin(Progress, lambda rows: rows.defer("reminders").filter(state="done").order_by("-year"))
+    with unscoped("test"):
+        for tenant in (place.member, place.neighbour, place.own_member):
+            for year, state in ((2026, "done"), (2027, "started"), (2028, "done")):
+                Progress.objects.update_or_create(tenant=tenant.pk, year=year, defaults={"state": state})
+    found = set()
+    for role, at in (
+        ("member", place.member), ("member", place.neighbour), ("member", place.own_member), ("member", place.association),
+        ("association", place.association), ("auditor", place.member), ("federation", place.prefecture),
+    ):  # fmt: skip
+        scope = Scope(uuid.uuid4(), role, at.pk, bytes(at.path))
+        rows = asked(scope)
+        assert sorted(each.pk for each in rows) == sorted(
+            Progress.within(scope).filter(state="done").values_list("pk", flat=True)
+        )
+        assert [each.year for each in rows] == sorted((each.year for each in rows), reverse=True)
+        assert all("reminders" not in vars(each) for each in rows)
+        found.add((role, at.pk, len(rows)))
+    assert {("member", place.member.pk, 2), ("auditor", place.member.pk, 0)} <= found
+    assert ("federation", place.prefecture.pk, 6) in found
+    assert asked(Scope(uuid.uuid4(), "member", place.member.pk, b"")) == []

@@ -16,6 +16,7 @@ from sonae_web.accounts.models import Role, User
 from sonae_web.diagnosis import results
 from sonae_web.diagnosis.models import Evidence, Task
 from sonae_web.ground import audit, clock, sealed
+from sonae_web.ground.asked import AskedWithin
 from sonae_web.ground.scope import Scope
 from sonae_web.ground.typed import lines
 
@@ -81,10 +82,12 @@ def _action(each: Mapping[str, Any], edition: str, task: Task | None, evidence: 
     return Action(each["question"], edition, each["urgent"], each["saves"], each["hours"], each["yen"], task, count)
 
 
+_ticked_off = AskedWithin(Task, lambda rows: rows.filter(state=Task.State.DONE))
+
+
 def done_since(scope: Scope, questions: Mapping[str, str]) -> dict[str, Task]:
     """Return the tasks ticked off of questions that are not answered yes: what the next diagnosis should look at again."""
-    done = Task.within(scope).filter(state=Task.State.DONE)
-    return {task.question: task for task in done if questions.get(task.question) != "yes"}
+    return {task.question: task for task in _ticked_off(scope) if questions.get(task.question) != "yes"}
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from sonae_web.diagnosis import progress
 from sonae_web.diagnosis.models import Checklist, Result
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, sealed
+from sonae_web.ground.asked import AskedWithin
 from sonae_web.ground.scope import Scope
 
 LAST_WINDOW = (1, 31)
@@ -140,10 +141,12 @@ def programme_year(on: date) -> int:
     return on.year if (on.month, on.day) <= LAST_WINDOW else on.year + 1
 
 
+_open = AskedWithin(Checklist, lambda rows: rows.filter(handed_in_at=None))
+
+
 def read(scope: Scope) -> Sheet | None:
     """Return the member's open checklist, or None."""
-    row = Checklist.within(scope).filter(handed_in_at=None).first()
-    return None if row is None else _sheet(row)
+    return next(map(_sheet, _open(scope)), None)
 
 
 def start(*, scope: Scope) -> Sheet:

@@ -22,6 +22,7 @@ from sonae_web.diagnosis import checklists, progress
 from sonae_web.diagnosis.models import Result
 from sonae_web.diagnosis.services import programme
 from sonae_web.ground import audit, clock, documents, sealed
+from sonae_web.ground.asked import AskedWithin
 from sonae_web.ground.models import Document
 from sonae_web.ground.scope import Scope
 
@@ -104,9 +105,12 @@ def latest(scope: Scope) -> Result | None:
     return Result.within(scope).defer("content").order_by("-made_at").first()
 
 
+_history = AskedWithin(Result, lambda rows: rows.defer("content", "actions").order_by("-made_at"))
+
+
 def history(scope: Scope) -> list[Result]:
     """Return the member's results, newest first, without what is sealed in them."""
-    return list(Result.within(scope).defer("content", "actions").order_by("-made_at"))
+    return _history(scope)
 
 
 def before(made: Sequence[Result], row: Result) -> Result | None:

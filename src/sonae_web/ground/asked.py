@@ -1,7 +1,7 @@
 """Queries that every request asks: Django makes the SQL of each once, and only its values change from then on.
 
-Making SQL anew costs several times what the database takes to answer; ``Asked`` is for those few queries and no others.
-It is for models without a tenant: for an owned one SQL is refused (``scope``).
+Making SQL anew costs several times what the database takes to answer. ``Asked`` is for models without a tenant, ``AskedWithin``
+for the rows of one organisation; both for those few queries and no others.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,11 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 
+from sonae_web.ground.reach import Scope, asking
+from sonae_web.ground.scope import Owned
+
 M = TypeVar("M", bound=models.Model)
+Mine = TypeVar("Mine", bound=Owned)
 
 
 class _Blank(models.Value):
@@ -38,10 +42,32 @@ class Asked(Generic[M]):
         return rows, sql, values
 
     def __call__(self, **values: Any) -> list[M]:
-        """Return the rows for these values. Raises ValueError, as a field does, for a value that it cannot hold."""
+        """Return the rows for these values. Raises ValidationError, as a field does, for a value that it cannot hold."""
         rows, sql, order = self._sql
         filled = [
             each.output_field.get_db_prep_value(values[each.name], connection) if isinstance(each, _Blank) else each
             for each in order
         ]
-        return list(rows.model._default_manager.raw(sql, filled))
+        return list(models.QuerySet(rows.model).raw(sql, filled))
+
+
+class AskedWithin(Generic[Mine]):
+    """A query of one organisation's rows: ``AskedWithin(Result, lambda rows: rows.order_by("-made_at"))``, then ``asked(scope)``.
+
+    What holds of ``Model.within(scope)`` holds of it: in its SQL the tenant stands first, and no other is ever filled in.
+    """
+
+    def __init__(self, model: type[Mine], made: Callable[[models.QuerySet[Mine]], models.QuerySet[Mine]]) -> None:
+        self._model, self._made = model, made
+        self._asked = Asked(
+            lambda tenant: made(models.QuerySet(model).filter(tenant=tenant)), tenant=models.UUIDField()
+        )
+
+    def __call__(self, scope: Scope) -> list[Mine]:
+        """Return the rows of the scope: none for a role that does not see this model."""
+        if not scope.is_leaf:
+            return list(self._made(self._model.within(scope)))
+        if scope.role not in self._model.seen_by:
+            return []
+        with asking(scope):
+            return self._asked(tenant=scope.top)
