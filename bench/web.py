@@ -33,7 +33,7 @@ HERE = Path(__file__).resolve().parent
 RATE, P50, P99 = 150, 60, 300
 """Requests a second, and milliseconds."""
 QUICK = 20
-WORKERS = {"sqlite": 2, "postgresql": 2}
+WORKERS = {"sqlite": 2, "postgresql": 3}
 """Web processes, as docs/operating.md advises for two cores."""
 SIGN_IN_SECONDS = 20
 PATIENCE = 60

@@ -45,8 +45,8 @@ PARTS = {
 """The whole run in parts, the longest first, so that those at once end together; a test sees to it that they leave nothing out."""
 LONG = 2
 """How many of them take longer than the tests on PostgreSQL."""
-AT_ONCE = 3
-"""Parts that run side by side: one more than two cores, for a browser and a database let others wait."""
+AT_ONCE = 2
+"""Parts that run side by side."""
 
 
 @dataclass(frozen=True)
