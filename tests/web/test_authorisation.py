@@ -11,7 +11,6 @@ from inspect import unwrap
 from typing import Any
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import transaction
 from django.http import Http404, HttpResponseBase
 from pytest_django import DjangoDbBlocker
@@ -27,6 +26,7 @@ from sonae_web.accounts.tokens import authenticate
 from sonae_web.desk import places
 from sonae_web.diagnosis import services
 from sonae_web.ground.api import OWN
+from sonae_web.ground.browser_state import SessionStore
 from sonae_web.ground.scope import Scope, ScopedQuerySet, Unscoped, declared
 from tests.web.matrix import Door, caught, judged, matrix
 from tests.web.stage import WITH_PAGES, Stage, blank, stage, value

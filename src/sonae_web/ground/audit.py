@@ -65,9 +65,9 @@ def record(
         detail=canonical(_plain(detail or {})),
         request_id=request_id.get(),
     )
-    readings = _readings.get()
-    if readings is not None and _READING.fullmatch(action):
-        readings.append(row)
+    collected = _readings.get()
+    if collected is not None and _READING.fullmatch(action):
+        collected.append(row)
     return row
 
 

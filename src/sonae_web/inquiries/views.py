@@ -105,10 +105,11 @@ FAULTS = {
 
 @acting(Role.Name.FEDERATION)
 @require_http_methods(["GET", "HEAD", "POST"])
+@once
 def one(request: ActingRequest, inquiry: UUID) -> HttpResponseBase:
     """One inquiry: what is asked, what was answered; answer it, close it, open it again.
 
-    Whoever is shown it has read it, also where what they sent is refused: the log says so, and nothing takes that back.
+    Whoever is shown it has read it, also where what they sent is refused: the log says so.
     """
     fault, status = "", 200
     if request.method == "POST":
@@ -129,9 +130,8 @@ def one(request: ActingRequest, inquiry: UUID) -> HttpResponseBase:
     return render(request, "inquiries/one.html", context, status=status)
 
 
-@once
 def _acted(request: ActingRequest, inquiry: UUID) -> HttpResponse:
-    """Do what was sent, once. Raises Http404 and what FAULTS tells."""
+    """Do what was sent. Raises Http404 and what FAULTS tells."""
     who, version = request.acting, whole(request.POST.get("version", ""))
     acts: dict[str, Any] = {"scope": who.scope, "inquiry": inquiry, "version": version, "by": who.user}
     if "close" in request.POST:
